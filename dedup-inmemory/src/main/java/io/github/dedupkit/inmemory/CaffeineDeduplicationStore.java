@@ -1,0 +1,385 @@
+package io.github.dedupkit.inmemory;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.RemovalCause;
+import io.github.dedupkit.DedupKey;
+import io.github.dedupkit.DeduplicationListener;
+import io.github.dedupkit.EventBatch;
+import io.github.dedupkit.Guarantees;
+import io.github.dedupkit.Guarantees.Atomicity;
+import io.github.dedupkit.Guarantees.Condition;
+import io.github.dedupkit.Guarantees.Durability;
+import io.github.dedupkit.Guarantees.Scope;
+import io.github.dedupkit.NearTier;
+import io.github.dedupkit.Retention;
+import io.github.dedupkit.StoreStats;
+import io.github.dedupkit.Verdict;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Objects;
+import java.util.OptionalLong;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An exact store on the heap of one process, for windows under an hour and up to some ten million keys.
+ *
+ * <p><b>Guarantees:</b> exact; durability none (a restart forgets: copies are admitted); scope one process; one watermark
+ * for the whole store. While it is healthy nothing is lost and nothing admitted. {@code maximumKeys} is a fuse, not a
+ * window: beyond it Caffeine drops records of its choice, recent ones first, so copies are admitted; each drop is counted
+ * and shortens the effective window in {@link #stats()}. Size it above rate x (W + L).
+ *
+ * <p><b>Thread-safety:</b> safe for use by many threads; calls for one key are linearizable. {@link #close()} may come at
+ * any time.
+ *
+ * <p><b>Cost:</b> one hash-map computation per mark under the lock of a map bin, and two objects per new key (see {@link
+ * StoreStats#bytes()}). A batch saves only the bookkeeping. Nothing blocks on I/O.
+ *
+ * <p><b>Failure:</b> out of memory, the call throws and the mark may or may not be recorded.
+ */
+public final class CaffeineDeduplicationStore implements NearTier {
+    /*
+     * Design. A Caffeine map holds, by key, one immutable Mark (timestamp, origin). Every decision is one computation on
+     * the key's entry, inside which the watermark is first raised and read; so calls for one key take effect in the order
+     * of its bin lock, and the watermark moves in the order of those steps. Because L + S <= W, the newest mark of a key is
+     * enough to judge any event that is not too late.
+     *
+     * The map's ticker is the watermark, so records expire as event time passes and a jump of any length is right at once.
+     * Expiry only frees memory: a verdict rests on the timestamps. Caffeine reads the ticker after the computation, and
+     * leaves a write time that is younger than a second unchanged, so an entry is kept for W + L + S and that second.
+     *
+     * Dropping by size raises the floor before the entry is gone: Caffeine calls the eviction listener inside the removal.
+     */
+    private static final long NANOS_PER_MILLI = 1_000_000;
+    private static final long WRITE_TIME_TOLERANCE_MILLIS = 1_000;
+    private static final long NONE = -1;
+    private static final long MAXIMUM_KEYS_BOUND = 1L << 31;
+
+    /** Heap per record on a JVM with compressed references, measured by {@code CaffeineDeduplicationStoreTest}. */
+    static final long BYTES_PER_RECORD = 152;
+
+    private static final Guarantees GUARANTEES = Guarantees.builder(Durability.NONE, Scope.PROCESS, Atomicity.STORE)
+            .on(Condition.HEALTHY, "0", "0", "0")
+            .on(Condition.PROCESS_CRASH, "0", "every live key once", "unconfirmed deliveries")
+            .on(Condition.POWER_CUT, "0", "every live key once", "unconfirmed deliveries")
+            .on(Condition.FAILOVER, "0", "every live key once", "unconfirmed deliveries")
+            .on(Condition.OVER_CAPACITY, "0", "copies of the dropped records, counted", "0")
+            .on(Condition.LATE_DATA, "0", "0; answered TOO_LATE", "0")
+            .on(Condition.HOSTILE_KEYS, "0 with a keyed key space", "0", "0")
+            .build();
+
+    private final Retention retention;
+    private final InstantSource clock;
+    private final Books books;
+    private final Cache<DedupKey, Mark> cache;
+    private final ConcurrentMap<DedupKey, Mark> marks;
+    private final AtomicLong watermark = new AtomicLong(NONE);
+    private final AtomicLong floor = new AtomicLong(NONE);
+    private volatile boolean closed;
+
+    /** What is known of a key. An origin of 0 means confirmed. */
+    private record Mark(long timestamp, long origin) {}
+
+    /** One decision: written by the computation on a key's entry, read by its caller. */
+    private static final class Decision {
+        Verdict verdict = Verdict.UNJUDGED;
+        boolean replay;
+    }
+
+    private CaffeineDeduplicationStore(Builder builder) {
+        retention = builder.retention;
+        clock = builder.clock;
+        books = new Books(builder.listener);
+        long keptMillis = retention.windowMillis()
+                + retention.latenessMillis()
+                + retention.futureSkewMillis()
+                + WRITE_TIME_TOLERANCE_MILLIS
+                + 1;
+        cache = Caffeine.newBuilder()
+                .maximumSize(builder.maximumKeys)
+                .expireAfterWrite(Duration.ofMillis(keptMillis))
+                .ticker(this::watermarkNanos)
+                .executor(Runnable::run)
+                .evictionListener(this::evicted)
+                .build();
+        marks = cache.asMap();
+    }
+
+    /**
+     * Starts a store.
+     *
+     * @param retention how long it remembers
+     * @param maximumKeys the fuse: the most records it holds, 1 to 2^31; plan for more than the event rate x (W + L)
+     * @return a builder
+     * @throws IllegalArgumentException if maximumKeys is out of bounds
+     */
+    public static Builder builder(Retention retention, long maximumKeys) {
+        return new Builder(retention, maximumKeys);
+    }
+
+    @Override
+    public Verdict markSeen(long keyHigh, long keyLow, long timestamp, long origin) {
+        requireTimestamp(timestamp);
+        requireOpen();
+        Decision decision = new Decision();
+        try {
+            decide(keyHigh, keyLow, timestamp, origin, decision);
+        } catch (Throwable e) {
+            books.enter(0, 0, 0, 0, 1);
+            throw e;
+        }
+        books.enter(decision.verdict, decision.replay);
+        return decision.verdict;
+    }
+
+    @Override
+    public void markSeen(EventBatch batch) {
+        Objects.requireNonNull(batch, "batch");
+        requireOpen();
+        int first = 0;
+        int replayed = 0;
+        int duplicate = 0;
+        int late = 0;
+        int unanswered = 0;
+        for (int i = 0; i < batch.size(); i++) {
+            unanswered += batch.verdict(i) == Verdict.UNJUDGED ? 1 : 0;
+        }
+        if (unanswered == 0) {
+            return;
+        }
+        Decision decision = new Decision();
+        try {
+            for (int i = 0; i < batch.size(); i++) {
+                if (batch.verdict(i) != Verdict.UNJUDGED) {
+                    continue;
+                }
+                decide(batch.keyHigh(i), batch.keyLow(i), batch.timestamp(i), batch.origin(i), decision);
+                batch.judge(i, decision.verdict);
+                unanswered--;
+                replayed += decision.replay ? 1 : 0;
+                first += decision.verdict == Verdict.FIRST_SEEN && !decision.replay ? 1 : 0;
+                duplicate += decision.verdict == Verdict.DUPLICATE ? 1 : 0;
+                late += decision.verdict == Verdict.TOO_LATE ? 1 : 0;
+            }
+        } finally {
+            books.enter(first, replayed, duplicate, late, unanswered);
+        }
+    }
+
+    @Override
+    public boolean mightContain(long keyHigh, long keyLow, long timestamp) {
+        requireTimestamp(timestamp);
+        requireOpen();
+        Mark mark = marks.get(DedupKey.ofBits(keyHigh, keyLow));
+        long mayBeLateBelow = watermark.get() - retention.latenessMillis();
+        return timestamp < mayBeLateBelow || (mark != null && inWindow(mark, clamp(timestamp)));
+    }
+
+    @Override
+    public void confirm(long keyHigh, long keyLow, long timestamp, long origin) {
+        requireTimestamp(timestamp);
+        requireOpen();
+        if (origin != 0) {
+            marks.computeIfPresent(
+                    DedupKey.ofBits(keyHigh, keyLow),
+                    (k, mark) -> mark.origin == origin ? new Mark(mark.timestamp, 0) : mark);
+        }
+    }
+
+    @Override
+    public void forget(long keyHigh, long keyLow, long timestamp, long origin) {
+        requireTimestamp(timestamp);
+        requireOrigin(origin);
+        requireOpen();
+        marks.computeIfPresent(DedupKey.ofBits(keyHigh, keyLow), (k, mark) -> mark.origin == origin ? null : mark);
+    }
+
+    @Override
+    public boolean recall(long keyHigh, long keyLow, long timestamp, long origin) {
+        requireTimestamp(timestamp);
+        requireOpen();
+        Mark mark = marks.get(DedupKey.ofBits(keyHigh, keyLow));
+        return mark != null && inWindow(mark, clamp(timestamp)) && !replays(mark, origin);
+    }
+
+    @Override
+    public void remember(long keyHigh, long keyLow, long timestamp, long origin) {
+        requireTimestamp(timestamp);
+        requireOpen();
+        marks.compute(DedupKey.ofBits(keyHigh, keyLow), (k, mark) -> {
+            long at = clamp(timestamp);
+            raiseWatermark(at);
+            return new Mark(at, origin);
+        });
+    }
+
+    @Override
+    public Guarantees guarantees() {
+        return GUARANTEES;
+    }
+
+    @Override
+    public StoreStats stats() {
+        requireOpen();
+        cache.cleanUp();
+        long retained = cache.estimatedSize();
+        return new StoreStats(
+                books.firstSeen.sum(),
+                books.replayed.sum(),
+                books.duplicates.sum(),
+                books.tooLate.sum(),
+                0,
+                books.thrown.sum(),
+                books.evicted.sum(),
+                retained,
+                OptionalLong.of(retained * BYTES_PER_RECORD),
+                Duration.ofMillis(effectiveWindowMillis()),
+                0);
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        cache.invalidateAll();
+    }
+
+    /** The decision on one mark: watermark first, then the key's record. */
+    private void decide(long keyHigh, long keyLow, long timestamp, long origin, Decision decision) {
+        decision.verdict = Verdict.UNJUDGED;
+        decision.replay = false;
+        marks.compute(DedupKey.ofBits(keyHigh, keyLow), (key, mark) -> {
+            long at = clamp(timestamp);
+            long highest = raiseWatermark(at);
+            if (at < highest - retention.latenessMillis()) {
+                decision.verdict = Verdict.TOO_LATE;
+                return mark;
+            }
+            if (mark == null || !inWindow(mark, at)) {
+                decision.verdict = Verdict.FIRST_SEEN;
+                return new Mark(at, origin);
+            }
+            decision.replay = replays(mark, origin);
+            decision.verdict = decision.replay ? Verdict.FIRST_SEEN : Verdict.DUPLICATE;
+            return mark;
+        });
+    }
+
+    private static boolean replays(Mark mark, long origin) {
+        return origin != 0 && mark.origin == origin;
+    }
+
+    private boolean inWindow(Mark mark, long timestamp) {
+        return Math.abs(timestamp - mark.timestamp) <= retention.windowMillis();
+    }
+
+    /** The timestamp as judged and stored: at most the clock, which is never behind the watermark, plus S (rule 4e). */
+    private long clamp(long timestamp) {
+        long highest = watermark.get();
+        if (timestamp <= highest) {
+            return timestamp;
+        }
+        return Math.min(timestamp, Math.max(clock.millis(), highest) + retention.futureSkewMillis());
+    }
+
+    /** Raises the watermark to a timestamp already clamped, but never past the clock; returns where it stands. */
+    private long raiseWatermark(long timestamp) {
+        long current = watermark.get();
+        if (timestamp <= current) {
+            return current;
+        }
+        return watermark.accumulateAndGet(Math.min(timestamp, clock.millis()), Math::max);
+    }
+
+    private long watermarkNanos() {
+        long millis = Math.max(0, watermark.get());
+        return millis > Long.MAX_VALUE / NANOS_PER_MILLI ? Long.MAX_VALUE : millis * NANOS_PER_MILLI;
+    }
+
+    private void evicted(@Nullable DedupKey key, @Nullable Mark mark, RemovalCause cause) {
+        if (cause == RemovalCause.SIZE && mark != null) {
+            long needlessFrom = mark.timestamp + retention.windowMillis() + retention.latenessMillis();
+            if (watermark.get() <= needlessFrom) {
+                floor.accumulateAndGet(mark.timestamp + 1, Math::max);
+                books.enterEvicted(1);
+            }
+        }
+    }
+
+    private long effectiveWindowMillis() {
+        long dropped = floor.get();
+        if (dropped == NONE) {
+            return retention.windowMillis();
+        }
+        return Math.max(0, Math.min(retention.windowMillis(), watermark.get() - dropped));
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException("the store is closed");
+        }
+    }
+
+    private static void requireTimestamp(long timestamp) {
+        if (timestamp < 0) {
+            throw new IllegalArgumentException(
+                    "timestamp " + timestamp + " is negative; give epoch milliseconds, 0 or more");
+        }
+    }
+
+    private static void requireOrigin(long origin) {
+        if (origin == 0) {
+            throw new IllegalArgumentException(
+                    "origin 0 means none: such a mark is confirmed at once and cannot be forgotten; mark with an origin");
+        }
+    }
+
+    /** Configures a {@link CaffeineDeduplicationStore}. Not thread-safe. */
+    public static final class Builder {
+        private final Retention retention;
+        private final long maximumKeys;
+        private InstantSource clock = InstantSource.system();
+        private @Nullable DeduplicationListener listener;
+
+        private Builder(Retention retention, long maximumKeys) {
+            this.retention = Objects.requireNonNull(retention, "retention");
+            if (maximumKeys < 1 || maximumKeys > MAXIMUM_KEYS_BOUND) {
+                throw new IllegalArgumentException("maximumKeys " + maximumKeys + " is out of bounds; give 1 to "
+                        + MAXIMUM_KEYS_BOUND + ", above the event rate x (window + lateness)");
+            }
+            this.maximumKeys = maximumKeys;
+        }
+
+        /**
+         * Sets the clock that bounds timestamps; the system's unless set.
+         *
+         * @param clock the present time
+         * @return this builder
+         */
+        public Builder clock(InstantSource clock) {
+            this.clock = Objects.requireNonNull(clock, "clock");
+            return this;
+        }
+
+        /**
+         * Sets the observer; none unless set.
+         *
+         * @param listener is called after each call or batch
+         * @return this builder
+         */
+        public Builder listener(DeduplicationListener listener) {
+            this.listener = Objects.requireNonNull(listener, "listener");
+            return this;
+        }
+
+        /**
+         * Creates the store.
+         *
+         * @return an open store
+         */
+        public CaffeineDeduplicationStore build() {
+            return new CaffeineDeduplicationStore(this);
+        }
+    }
+}

@@ -1,0 +1,262 @@
+package io.github.dedupkit.testkit;
+
+import io.github.dedupkit.DedupKey;
+import io.github.dedupkit.DeduplicationListener;
+import io.github.dedupkit.DeduplicationStore;
+import io.github.dedupkit.EventBatch;
+import io.github.dedupkit.Guarantees.Durability;
+import io.github.dedupkit.ReplaySafeStore;
+import io.github.dedupkit.Retention;
+import io.github.dedupkit.StoreStats;
+import io.github.dedupkit.Verdict;
+import io.github.dedupkit.testkit.Oracle.Answer;
+import io.github.dedupkit.testkit.Step.Fault;
+import io.github.dedupkit.testkit.Step.Item;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Plays a history on a store, the oracle beside it, and shrinks one that fails. A lost request never reaches the store; a
+ * lost reply is thrown away, so for the caller both are calls without an answer.
+ */
+final class HistoryRunner {
+    private static final int MAX_SHRINK_RUNS = 400;
+
+    private final Retention retention;
+    private final Function<StoreConfig, StoreFixture> fixtures;
+    private final IntFunction<DedupKey> keys;
+    private final long start;
+
+    /** The outcome of one history: its steps as they went, what was wrong, and the counts. */
+    record Report(List<String> trace, @Nullable String violation, long lost, long newKeys, long repeated) {}
+
+    HistoryRunner(
+            Retention retention, Function<StoreConfig, StoreFixture> fixtures, IntFunction<DedupKey> keys, long start) {
+        this.retention = retention;
+        this.fixtures = fixtures;
+        this.keys = keys;
+        this.start = start;
+    }
+
+    /** Plays a history until it is at its end or a violation was found. */
+    Report run(List<Step> steps) {
+        VirtualClock clock = new VirtualClock(start);
+        BookKeeper books = new BookKeeper();
+        StoreConfig config = new StoreConfig(retention, clock, 10_000, books);
+        try (StoreFixture fixture = fixtures.apply(config)) {
+            Run run = new Run(fixture, clock, new Oracle(retention, clock), books);
+            String violation = null;
+            try {
+                for (Step step : steps) {
+                    violation = run.play(step);
+                    if (violation != null) {
+                        break;
+                    }
+                }
+                if (violation == null) {
+                    violation = run.checkBooks();
+                }
+            } catch (RuntimeException e) {
+                violation = "unexpected " + e;
+                run.trace.add(Arrays.toString(e.getStackTrace()));
+            } finally {
+                run.store.close();
+            }
+            return new Report(run.trace, violation, run.oracle.lost(), run.oracle.newKeys(), run.oracle.repeated());
+        }
+    }
+
+    /** Removes steps as long as what is left still fails. */
+    List<Step> shrink(List<Step> failing) {
+        List<Step> smallest = failing;
+        int runs = 0;
+        for (int chunk = Math.max(1, failing.size() / 2); chunk >= 1; chunk /= 2) {
+            for (int from = 0; from < smallest.size() && runs < MAX_SHRINK_RUNS; runs++) {
+                List<Step> candidate = new ArrayList<>(smallest.subList(0, from));
+                candidate.addAll(smallest.subList(Math.min(smallest.size(), from + chunk), smallest.size()));
+                if (run(candidate).violation != null) {
+                    smallest = candidate;
+                } else {
+                    from += chunk;
+                }
+            }
+        }
+        return smallest;
+    }
+
+    /** Sums what a listener is told. */
+    private static final class BookKeeper implements DeduplicationListener {
+        private final long[] sums = new long[6];
+
+        @Override
+        public void marked(int firstSeen, int replayed, int duplicates, int tooLate, int failedOpen, int thrown) {
+            int[] counts = {firstSeen, replayed, duplicates, tooLate, failedOpen, thrown};
+            for (int i = 0; i < counts.length; i++) {
+                sums[i] += counts[i];
+            }
+        }
+    }
+
+    /** One history being played. */
+    private final class Run {
+        private final StoreFixture fixture;
+        private final VirtualClock clock;
+        private final Oracle oracle;
+        private final BookKeeper books;
+        private final List<String> trace = new ArrayList<>();
+        private final Map<Verdict, Long> verdicts = new EnumMap<>(Verdict.class);
+        private DeduplicationStore store;
+        private long calls;
+        private boolean restarted;
+
+        Run(StoreFixture fixture, VirtualClock clock, Oracle oracle, BookKeeper books) {
+            this.fixture = fixture;
+            this.clock = clock;
+            this.oracle = oracle;
+            this.books = books;
+            this.store = fixture.open();
+        }
+
+        @Nullable
+        String play(Step step) {
+            if (step instanceof Step.Mark mark) {
+                return mark(mark.item(), mark.fault());
+            } else if (step instanceof Step.MarkBatch batch) {
+                return markBatch(batch.items(), batch.fault());
+            } else if (step instanceof Step.Confirm confirm) {
+                return confirm(confirm.item(), confirm.fault());
+            } else if (step instanceof Step.Forget forget) {
+                return forget(forget.item(), forget.fault());
+            } else if (step instanceof Step.Look look) {
+                return look(look.item());
+            } else if (step instanceof Step.MoveClock move) {
+                clock.set(Math.max(0, clock.millis() + move.millis()));
+                trace.add("clock " + clock.millis());
+                return null;
+            } else {
+                return restart(step);
+            }
+        }
+
+        private @Nullable String mark(Item item, Fault fault) {
+            if (fault == Fault.LOSE_REQUEST) {
+                return lost("mark", item);
+            }
+            DedupKey key = keys.apply(item.key());
+            Verdict verdict = store instanceof ReplaySafeStore replaySafe
+                    ? replaySafe.markSeen(key, item.timestamp(), item.origin())
+                    : store.markSeen(key, item.timestamp());
+            calls++;
+            verdicts.merge(verdict, 1L, Long::sum);
+            return fault == Fault.LOSE_REPLY ? lost("mark", item) : judge("mark", item, verdict);
+        }
+
+        private @Nullable String markBatch(List<Item> items, Fault fault) {
+            EventBatch batch = new EventBatch(items.size());
+            items.forEach(item -> batch.add(keys.apply(item.key()), item.timestamp(), item.origin()));
+            if (fault != Fault.LOSE_REQUEST) {
+                store.markSeen(batch);
+                calls += items.size();
+            }
+            String violation = null;
+            for (int i = 0; i < items.size(); i++) {
+                Verdict verdict = batch.verdict(i);
+                if (fault != Fault.LOSE_REQUEST) {
+                    verdicts.merge(verdict, 1L, Long::sum);
+                }
+                String operation = "batch[" + i + "]";
+                String found =
+                        fault == Fault.NONE ? judge(operation, items.get(i), verdict) : lost(operation, items.get(i));
+                violation = violation == null ? found : violation;
+            }
+            return violation;
+        }
+
+        private @Nullable String judge(String operation, Item item, Verdict verdict) {
+            trace.add(operation + " " + item + " -> " + verdict);
+            return oracle.marked(item.key(), item.timestamp(), item.origin(), verdict);
+        }
+
+        private @Nullable String lost(String operation, Item item) {
+            trace.add(operation + " " + item + " -> no answer");
+            oracle.unanswered(item.key(), item.timestamp(), item.origin());
+            return null;
+        }
+
+        private @Nullable String confirm(Item item, Fault fault) {
+            if (fault != Fault.LOSE_REQUEST) {
+                ((ReplaySafeStore) store).confirm(keys.apply(item.key()), item.timestamp(), item.origin());
+            }
+            trace.add("confirm " + item + (fault == Fault.NONE ? "" : " -> no answer"));
+            oracle.confirmed(item.key(), item.origin(), fault == Fault.NONE ? Answer.RETURNED : Answer.LOST);
+            return null;
+        }
+
+        private @Nullable String forget(Item item, Fault fault) {
+            if (fault != Fault.LOSE_REQUEST) {
+                ((ReplaySafeStore) store).forget(keys.apply(item.key()), item.timestamp(), item.origin());
+            }
+            trace.add("forget " + item + (fault == Fault.NONE ? "" : " -> no answer"));
+            oracle.forgotten(item.key(), item.origin(), fault == Fault.NONE ? Answer.RETURNED : Answer.LOST);
+            return null;
+        }
+
+        private @Nullable String look(Item item) {
+            boolean found = store.mightContain(keys.apply(item.key()), item.timestamp());
+            trace.add("mightContain " + item + " -> " + found);
+            return oracle.looked(item.key(), item.timestamp(), found);
+        }
+
+        private @Nullable String restart(Step step) {
+            String violation = restarted ? null : checkBooks();
+            restarted = true;
+            trace.add(step.toString());
+            if (step instanceof Step.Crash) {
+                ((DurableFixture) fixture).crash();
+            } else {
+                store.close();
+            }
+            if (store.guarantees().durability() == Durability.NONE) {
+                oracle.emptied();
+            }
+            store = fixture.open();
+            return violation;
+        }
+
+        private long told(Verdict verdict) {
+            return verdicts.getOrDefault(verdict, 0L);
+        }
+
+        /** Rule 10: the store's books, the listener's, and what was answered are one. */
+        private @Nullable String checkBooks() {
+            if (restarted) {
+                return null;
+            }
+            StoreStats stats = store.stats();
+            long first = told(Verdict.FIRST_SEEN);
+            boolean balanced = stats.firstSeen() + stats.replayed() == first
+                    && stats.duplicates() == told(Verdict.DUPLICATE)
+                    && stats.tooLate() == told(Verdict.TOO_LATE)
+                    && stats.failedOpen() == told(Verdict.UNJUDGED)
+                    && stats.calls() == calls;
+            long[] sums = books.sums;
+            boolean toldAlike = sums[0] == stats.firstSeen()
+                    && sums[1] == stats.replayed()
+                    && sums[2] == stats.duplicates()
+                    && sums[3] == stats.tooLate()
+                    && sums[4] == stats.failedOpen()
+                    && sums[5] == stats.thrown();
+            if (balanced && toldAlike) {
+                return null;
+            }
+            return "rule 10: books do not balance: " + stats + ", listener was told " + Arrays.toString(sums)
+                    + ", answered " + verdicts + " in " + calls + " calls";
+        }
+    }
+}
