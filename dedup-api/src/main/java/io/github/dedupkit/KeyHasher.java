@@ -254,6 +254,17 @@ public final class KeyHasher {
         return DedupKey.ofBits(scratch.hash.high, scratch.hash.low);
     }
 
+    /**
+     * The lower half of the last id's key as the origin of a delivery: never 0, which means none.
+     *
+     * @return {@link #low()}, or 1 in place of 0
+     * @throws IllegalStateException if no id was hashed
+     */
+    public long origin() {
+        long low = low();
+        return low == 0 ? 1 : low;
+    }
+
     private int startPart(byte kind) {
         State before = state;
         state = State.EMPTY;

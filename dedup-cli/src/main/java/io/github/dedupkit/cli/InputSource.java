@@ -1,0 +1,99 @@
+package io.github.dedupkit.cli;
+
+import java.io.Closeable;
+import java.io.File;
+import java.io.FileInputStream;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.List;
+
+/**
+ * One input of the command line: a file, or {@code -} for standard input. Decompressed if it begins like gzip data,
+ * whatever its name.
+ */
+final class InputSource implements Closeable {
+    private static final String STANDARD_INPUT = "-";
+    private static final char UNDECODABLE = '\uFFFD';
+
+    private final String name;
+    private final InputStream stream;
+
+    private InputSource(String name, InputStream stream) {
+        this.name = name;
+        this.stream = stream;
+    }
+
+    /**
+     * Refuses names that cannot be read, all of them in one message, without opening any: to open a named pipe and close
+     * it again would disturb its writer.
+     */
+    static void requireReadable(List<String> names) {
+        StringBuilder problems = new StringBuilder();
+        boolean standardInput = false;
+        for (String name : names) {
+            String problem = problem(name, standardInput);
+            standardInput |= name.equals(STANDARD_INPUT);
+            if (!problem.isEmpty()) {
+                problems.append(problems.length() == 0 ? "" : System.lineSeparator() + "dedup: ")
+                        .append(problem);
+            }
+        }
+        if (problems.length() > 0) {
+            throw CliException.failed(problems.toString());
+        }
+    }
+
+    /**
+     * Opens an input. May wait for its first two bytes.
+     *
+     * @param name a file's name, or {@code -}
+     * @param streams holds the standard input
+     * @param beforeWaiting is called before every read that would wait
+     */
+    static InputSource open(String name, StandardStreams streams, Runnable beforeWaiting) {
+        boolean standard = name.equals(STANDARD_INPUT);
+        String shown = standard ? "standard input" : name;
+        try {
+            RawInput raw = new RawInput(standard ? streams.in() : new FileInputStream(name), beforeWaiting);
+            return new InputSource(shown, raw.isGzip() ? new GzipInput(raw) : raw);
+        } catch (FileNotFoundException e) {
+            throw CliException.failed(
+                    String.valueOf(e.getMessage()) + "; check the file, it could be read a moment ago");
+        } catch (IOException e) {
+            throw CliException.failed(shown + ": " + e.getMessage() + "; nothing of it was read");
+        }
+    }
+
+    /** The name for messages. */
+    String name() {
+        return name;
+    }
+
+    /** The decompressed bytes. */
+    InputStream stream() {
+        return stream;
+    }
+
+    @Override
+    public void close() throws IOException {
+        stream.close();
+    }
+
+    private static String problem(String name, boolean standardInputTaken) {
+        if (name.equals(STANDARD_INPUT)) {
+            return standardInputTaken ? "- stands for standard input, which can be read once; name it once" : "";
+        }
+        File file = new File(name);
+        if (file.isDirectory()) {
+            return name + " is a directory; name the files in it, for example " + name
+                    + (name.endsWith("/") ? "*" : "/*");
+        }
+        if (!file.exists()) {
+            return name + " does not exist; check the name"
+                    + (file.isAbsolute() ? "" : ", it is looked for in " + System.getProperty("user.dir"))
+                    + (name.indexOf(UNDECODABLE) < 0 ? "" : "; its letters need a locale, such as LC_ALL=C.UTF-8");
+        }
+        return file.canRead() ? "" : name + " may not be read by this user; change its mode, or read it as its owner";
+    }
+}

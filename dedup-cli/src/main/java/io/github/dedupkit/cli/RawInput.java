@@ -1,0 +1,65 @@
+package io.github.dedupkit.cli;
+
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+
+/**
+ * An input as it comes, unbuffered. Calls back before a read that would wait, so that nothing already known is held back
+ * meanwhile; and can tell gzip data by its first two bytes without waiting for a third.
+ */
+final class RawInput extends FilterInputStream {
+    private final Runnable beforeWaiting;
+    private final byte[] head = new byte[2];
+    private int headAt;
+    private int headLimit;
+
+    RawInput(InputStream in, Runnable beforeWaiting) {
+        super(in);
+        this.beforeWaiting = beforeWaiting;
+    }
+
+    /** Whether the input begins like gzip data. To be asked before the first read; may wait for two bytes. */
+    boolean isGzip() throws IOException {
+        while (headLimit < head.length && (headLimit == 0 || (head[0] & 0xFF) == GzipInput.MAGIC_1)) {
+            int count = readOn(head, headLimit, head.length - headLimit);
+            if (count < 0) {
+                return false;
+            }
+            headLimit += count;
+        }
+        return (head[0] & 0xFF) == GzipInput.MAGIC_1 && (head[1] & 0xFF) == GzipInput.MAGIC_2;
+    }
+
+    @Override
+    public int read() throws IOException {
+        byte[] one = new byte[1];
+        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
+    }
+
+    @Override
+    public int read(byte[] into, int offset, int length) throws IOException {
+        int count = Math.min(length, headLimit - headAt);
+        if (count == 0) {
+            return readOn(into, offset, length);
+        }
+        System.arraycopy(head, headAt, into, offset, count);
+        headAt += count;
+        return count;
+    }
+
+    private int readOn(byte[] into, int offset, int length) throws IOException {
+        if (wouldWait()) {
+            beforeWaiting.run();
+        }
+        return in.read(into, offset, length);
+    }
+
+    private boolean wouldWait() {
+        try {
+            return in.available() == 0;
+        } catch (IOException e) {
+            return true; // not every device can tell
+        }
+    }
+}
