@@ -261,8 +261,11 @@ public final class KeyHasher {
      * @throws IllegalStateException if no id was hashed
      */
     public long origin() {
-        long low = low();
-        return low == 0 ? 1 : low;
+        return originOf(low());
+    }
+
+    static long originOf(long bits) {
+        return bits == 0 ? 1 : bits;
     }
 
     private int startPart(byte kind) {

@@ -183,6 +183,15 @@ class KeyHasherTest {
                 one, SPACE.hasher().begin().part("p").part(bytes).part(5).end().key());
     }
 
+    @Test
+    void anOriginIsTheLowerHalfAndNeverZero() {
+        assertIllegalState(NO_KEY, hasher::origin);
+        hasher.hash("orders/7/42");
+        assertEquals(hasher.low(), hasher.origin());
+        assertEquals(1, KeyHasher.originOf(0));
+        assertEquals(-1, KeyHasher.originOf(-1));
+    }
+
     private void assertKey(DedupKey expected) {
         assertEquals(expected, hasher.key());
         assertEquals(expected.high(), hasher.high());
