@@ -55,6 +55,7 @@ public final class CaffeineDeduplicationStore implements NearTier {
     private static final long NANOS_PER_MILLI = 1_000_000;
     private static final long WRITE_TIME_TOLERANCE_MILLIS = 1_000;
     private static final long NONE = -1;
+    private static final long NOTHING_DROPPED = Long.MIN_VALUE;
     private static final long MAXIMUM_KEYS_BOUND = 1L << 31;
 
     /** Heap per record of a full store on a JVM with compressed references: measured by {@code CaffeineDeduplicationStoreTest}. */
@@ -76,7 +77,7 @@ public final class CaffeineDeduplicationStore implements NearTier {
     private final Cache<DedupKey, Mark> cache;
     private final ConcurrentMap<DedupKey, Mark> marks;
     private final AtomicLong watermark = new AtomicLong(NONE);
-    private final AtomicLong floor = new AtomicLong(NONE);
+    private final AtomicLong floor = new AtomicLong(NOTHING_DROPPED);
     private volatile boolean closed;
 
     /** What is known of a key. An origin of 0 means confirmed. */
@@ -173,8 +174,8 @@ public final class CaffeineDeduplicationStore implements NearTier {
         requireTimestamp(timestamp);
         requireOpen();
         Mark mark = marks.get(DedupKey.ofBits(keyHigh, keyLow));
-        long mayBeLateBelow = watermark.get() - retention.latenessMillis();
-        return timestamp < mayBeLateBelow || (mark != null && inWindow(mark, clamp(timestamp)));
+        long at = clamp(timestamp);
+        return isLate(at) || (mark != null && inWindow(mark, at)) || at - retention.windowMillis() < floor.get();
     }
 
     @Override
@@ -251,8 +252,8 @@ public final class CaffeineDeduplicationStore implements NearTier {
         decision.replay = false;
         marks.compute(DedupKey.ofBits(keyHigh, keyLow), (key, mark) -> {
             long at = clamp(timestamp);
-            long highest = raiseWatermark(at);
-            if (at < highest - retention.latenessMillis()) {
+            raiseWatermark(at);
+            if (isLate(at)) {
                 decision.verdict = Verdict.TOO_LATE;
                 return mark;
             }
@@ -264,6 +265,10 @@ public final class CaffeineDeduplicationStore implements NearTier {
             decision.verdict = decision.replay ? Verdict.FIRST_SEEN : Verdict.DUPLICATE;
             return mark;
         });
+    }
+
+    private boolean isLate(long timestamp) {
+        return timestamp < watermark.get() - retention.latenessMillis();
     }
 
     private static boolean replays(Mark mark, long origin) {
@@ -283,13 +288,11 @@ public final class CaffeineDeduplicationStore implements NearTier {
         return Math.min(timestamp, Math.max(clock.millis(), highest) + retention.futureSkewMillis());
     }
 
-    /** Raises the watermark to a timestamp already clamped, but never past the clock; returns where it stands. */
-    private long raiseWatermark(long timestamp) {
-        long current = watermark.get();
-        if (timestamp <= current) {
-            return current;
+    /** Raises the watermark to a timestamp already clamped, but never past the clock. */
+    private void raiseWatermark(long timestamp) {
+        if (timestamp > watermark.get()) {
+            watermark.accumulateAndGet(Math.min(timestamp, clock.millis()), Math::max);
         }
-        return watermark.accumulateAndGet(Math.min(timestamp, clock.millis()), Math::max);
     }
 
     private long watermarkNanos() {
@@ -309,7 +312,7 @@ public final class CaffeineDeduplicationStore implements NearTier {
 
     private long effectiveWindowMillis() {
         long dropped = floor.get();
-        if (dropped == NONE) {
+        if (dropped == NOTHING_DROPPED) {
             return retention.windowMillis();
         }
         return Math.max(0, Math.min(retention.windowMillis(), watermark.get() - dropped));

@@ -93,6 +93,9 @@ class CaffeineDeduplicationStoreTest {
             assertEquals(500, stats.evicted());
             assertEquals(500, told.get());
             assertTrue(stats.effectiveWindow().toMillis() < 1_500, stats.toString());
+            for (int i = 0; i < 1_500; i++) {
+                assertTrue(store.mightContain(KEYS.key(i), START + i), "a dropped key is not proved new");
+            }
             clock.advance(Duration.ofHours(3));
             store.markSeen(KEYS.key(-1), clock.millis());
             assertEquals(Duration.ofHours(1), store.stats().effectiveWindow(), "the window grows back as time passes");
