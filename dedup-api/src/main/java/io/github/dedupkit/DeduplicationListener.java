@@ -2,9 +2,8 @@ package io.github.dedupkit;
 
 /**
  * Observes a store: the one place to attach metrics. Called on the caller's thread, once per call or batch and not once
- * per event, after the answer is certain; keep it short, and do
- * not call the store from it. What it throws is logged once and otherwise ignored: a metric
- * must not cost an event. Must be safe for use by many threads.
+ * per event, after the answer is certain; keep it short. What it throws is logged once and otherwise ignored: a metric must
+ * not cost an event. Must be safe for use by many threads, and must not call the store, which may hold a lock meanwhile.
  */
 public interface DeduplicationListener {
     /**

@@ -106,7 +106,8 @@ public interface DeduplicationStore extends AutoCloseable {
     Guarantees guarantees();
 
     /**
-     * The store's books and state at this moment. Counters are exact once no call is in progress.
+     * The store's books and state at this moment. Counters are exact once no call is in progress. Meant for metrics, not for
+     * each event: a store may do pending housekeeping on the caller's thread.
      *
      * @return a snapshot
      * @throws IllegalStateException if the store is closed

@@ -15,15 +15,11 @@ import java.util.UUID;
  * DedupKey key = hasher.begin().part("tenant-7").part(event.sequence()).end().key();
  * }</pre>
  *
- * <p>Parts are length-prefixed, so ("a", "bc") and ("ab", "c") are two ids. A call that throws leaves no key behind, and an id in
- * parts must be begun anew. Not thread-safe: one per thread. An id that
- * grew the buffer past 64 KiB does not keep that memory beyond the next id.
+ * <p>Parts are length-prefixed, so ("a", "bc") and ("ab", "c") are two ids. A call that throws leaves no key behind, and an
+ * id in parts must be begun anew. Not thread-safe: one per thread. An id that grew the buffer past 64 KiB does not keep that
+ * memory beyond the next id.
  */
 public final class KeyHasher {
-    private static final byte BYTES_PART = 0;
-    private static final byte UUID_PART = 1;
-    private static final byte LONG_PART = 2;
-
     private final KeySpace keySpace;
     private final KeyScratch scratch = new KeyScratch();
     private State state = State.EMPTY;
@@ -138,7 +134,7 @@ public final class KeyHasher {
      * @throws IllegalArgumentException if the text has an unpaired surrogate; the id must then be begun anew
      */
     public KeyHasher part(String part) {
-        int at = startPart(BYTES_PART);
+        int at = startPart(KeySpace.BYTES_KIND);
         Objects.requireNonNull(part, "part");
         scratch.append(part);
         return endPart(at);
@@ -152,7 +148,7 @@ public final class KeyHasher {
      * @throws IllegalStateException if {@link #begin()} was not called
      */
     public KeyHasher part(byte[] part) {
-        int at = startPart(BYTES_PART);
+        int at = startPart(KeySpace.BYTES_KIND);
         Objects.requireNonNull(part, "part");
         scratch.append(part, 0, part.length);
         return endPart(at);
@@ -169,7 +165,7 @@ public final class KeyHasher {
      * @throws IndexOutOfBoundsException if the range is not inside the array
      */
     public KeyHasher part(byte[] bytes, int offset, int length) {
-        int at = startPart(BYTES_PART);
+        int at = startPart(KeySpace.BYTES_KIND);
         Objects.requireNonNull(bytes, "bytes");
         Objects.checkFromIndexSize(offset, length, bytes.length);
         scratch.append(bytes, offset, length);
@@ -184,7 +180,7 @@ public final class KeyHasher {
      * @throws IllegalStateException if {@link #begin()} was not called
      */
     public KeyHasher part(UUID part) {
-        int at = startPart(UUID_PART);
+        int at = startPart(KeySpace.UUID_KIND);
         Objects.requireNonNull(part, "part");
         scratch.append(part.getMostSignificantBits());
         scratch.append(part.getLeastSignificantBits());
@@ -199,7 +195,7 @@ public final class KeyHasher {
      * @throws IllegalStateException if {@link #begin()} was not called
      */
     public KeyHasher part(long part) {
-        int at = startPart(LONG_PART);
+        int at = startPart(KeySpace.LONG_KIND);
         scratch.append(part);
         return endPart(at);
     }
@@ -268,13 +264,13 @@ public final class KeyHasher {
         return bits == 0 ? 1 : bits;
     }
 
-    private int startPart(byte kind) {
+    private int startPart(int kind) {
         State before = state;
         state = State.EMPTY;
         if (before != State.BEGUN && before != State.PARTS) {
             throw new IllegalStateException("part(...) before begin(); call begin(), part(...), end()");
         }
-        scratch.append(kind);
+        scratch.append((byte) kind);
         return scratch.reserveLength();
     }
 

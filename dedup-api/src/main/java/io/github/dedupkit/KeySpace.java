@@ -33,9 +33,11 @@ public final class KeySpace {
 
     private static final int MAX_NAMESPACE_BYTES = 255;
 
-    private static final int BYTES_KIND = 0;
-    private static final int UUID_KIND = 1;
-    private static final int LONG_KIND = 2;
+    /** The kinds of ids, and of their parts: numbers of the key format. */
+    static final int BYTES_KIND = 0;
+
+    static final int UUID_KIND = 1;
+    static final int LONG_KIND = 2;
     private static final int PARTS_KIND = 3;
     private static final int CHECK_KIND = 255;
 

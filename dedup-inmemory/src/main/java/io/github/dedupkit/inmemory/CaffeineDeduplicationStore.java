@@ -24,7 +24,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An exact store on the heap of one process, for windows under an hour and up to some ten million keys.
+ * An exact store on the heap of one process, for windows under an hour.
  *
  * <p><b>Guarantees:</b> exact; durability none (a restart forgets: copies are admitted); scope one process; one watermark
  * for the whole store. While it is healthy nothing is lost and nothing admitted. {@code maximumKeys} is a fuse, not a
@@ -34,17 +34,18 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Thread-safety:</b> safe for use by many threads; calls for one key are linearizable. {@link #close()} may come at
  * any time.
  *
- * <p><b>Cost:</b> one hash-map computation per mark under the lock of a map bin, and two objects per new key (see {@link
- * StoreStats#bytes()}). A batch saves only the bookkeeping. Nothing blocks on I/O.
+ * <p><b>Cost:</b> one hash-map computation per mark under the lock of a map bin, 168 bytes of heap per retained key (see
+ * {@link StoreStats#bytes()}), and garbage on every mark: the key and Caffeine's own bookkeeping. A batch saves only ours.
+ * Nothing blocks on I/O. {@link #stats()} removes expired records on the caller's thread.
  *
  * <p><b>Failure:</b> out of memory, the call throws and the mark may or may not be recorded.
  */
 public final class CaffeineDeduplicationStore implements NearTier {
     /*
      * Design. A Caffeine map holds, by key, one immutable Mark (timestamp, origin). Every decision is one computation on
-     * the key's entry, inside which the watermark is first raised and read; so calls for one key take effect in the order
-     * of its bin lock, and the watermark moves in the order of those steps. Because L + S <= W, the newest mark of a key is
-     * enough to judge any event that is not too late.
+     * the key's entry, inside which the watermark is raised and read in one atomic step: that step orders the calls for
+     * different keys, and the bin lock those for one key. Because L + S <= W, the newest mark of a key is enough to judge
+     * any event that is not too late.
      *
      * The map's ticker is the watermark, so records expire as event time passes and a jump of any length is right at once.
      * Expiry only frees memory: a verdict rests on the timestamps. Caffeine reads the ticker after the computation, and
@@ -58,7 +59,7 @@ public final class CaffeineDeduplicationStore implements NearTier {
     private static final long NOTHING_DROPPED = Long.MIN_VALUE;
     private static final long MAXIMUM_KEYS_BOUND = 1L << 31;
 
-    /** Heap per record of a full store on a JVM with compressed references: measured by {@code CaffeineDeduplicationStoreTest}. */
+    /** Heap per record of a full store, references compressed: measured by {@code CaffeineDeduplicationStoreTest}. */
     static final long BYTES_PER_RECORD = 168;
 
     private static final Guarantees GUARANTEES = Guarantees.builder(Durability.NONE, Scope.PROCESS, Atomicity.STORE)
@@ -175,7 +176,9 @@ public final class CaffeineDeduplicationStore implements NearTier {
         requireOpen();
         Mark mark = marks.get(DedupKey.ofBits(keyHigh, keyLow));
         long at = clamp(timestamp);
-        return isLate(at) || (mark != null && inWindow(mark, at)) || at - retention.windowMillis() < floor.get();
+        return isLate(at, watermark.get())
+                || (mark != null && inWindow(mark, at))
+                || at - retention.windowMillis() < floor.get();
     }
 
     @Override
@@ -252,8 +255,7 @@ public final class CaffeineDeduplicationStore implements NearTier {
         decision.replay = false;
         marks.compute(DedupKey.ofBits(keyHigh, keyLow), (key, mark) -> {
             long at = clamp(timestamp);
-            raiseWatermark(at);
-            if (isLate(at)) {
+            if (isLate(at, raiseWatermark(at))) {
                 decision.verdict = Verdict.TOO_LATE;
                 return mark;
             }
@@ -267,8 +269,8 @@ public final class CaffeineDeduplicationStore implements NearTier {
         });
     }
 
-    private boolean isLate(long timestamp) {
-        return timestamp < watermark.get() - retention.latenessMillis();
+    private boolean isLate(long timestamp, long highest) {
+        return timestamp < highest - retention.latenessMillis();
     }
 
     private static boolean replays(Mark mark, long origin) {
@@ -288,11 +290,12 @@ public final class CaffeineDeduplicationStore implements NearTier {
         return Math.min(timestamp, Math.max(clock.millis(), highest) + retention.futureSkewMillis());
     }
 
-    /** Raises the watermark to a timestamp already clamped, but never past the clock. */
-    private void raiseWatermark(long timestamp) {
-        if (timestamp > watermark.get()) {
-            watermark.accumulateAndGet(Math.min(timestamp, clock.millis()), Math::max);
-        }
+    /** Raises the watermark to a timestamp already clamped, but never past the clock; returns where it stands. */
+    private long raiseWatermark(long timestamp) {
+        long highest = watermark.get();
+        return timestamp <= highest
+                ? highest
+                : watermark.accumulateAndGet(Math.min(timestamp, clock.millis()), Math::max);
     }
 
     private long watermarkNanos() {
