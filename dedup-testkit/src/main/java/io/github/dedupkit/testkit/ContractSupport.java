@@ -1,6 +1,8 @@
 package io.github.dedupkit.testkit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.dedupkit.DedupKey;
 import io.github.dedupkit.DeduplicationStore;
@@ -11,7 +13,12 @@ import io.github.dedupkit.ReplaySafeStore;
 import io.github.dedupkit.Retention;
 import io.github.dedupkit.Verdict;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.hipparchus.distribution.discrete.BinomialDistribution;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -29,6 +36,9 @@ abstract class ContractSupport {
 
     private @Nullable StoreFixture opened;
     private @Nullable DeduplicationStore store;
+
+    /** What the listener of the store opened by {@link #open(Retention)} was told. */
+    Ledger ledger = new Ledger();
 
     /** The clock of the store opened by {@link #open(Retention)}. */
     protected final VirtualClock clock = new VirtualClock(START);
@@ -87,7 +97,8 @@ abstract class ContractSupport {
     /** Opens a store on a new, empty storage; closed after the test. */
     protected final DeduplicationStore open(Retention retention) {
         closeStore();
-        opened = fixture(new StoreConfig(retention, clock, 100_000, (a, b, c, d, e, f) -> {}));
+        ledger = new Ledger();
+        opened = fixture(new StoreConfig(retention, clock, 100_000, ledger));
         store = opened.open();
         return store;
     }
@@ -108,7 +119,7 @@ abstract class ContractSupport {
     }
 
     /** A number of iterations, settable by a system property. */
-    protected static long scale(String property, long standard) {
+    long scale(String property, long standard) {
         return Long.getLong(property, standard);
     }
 
@@ -133,13 +144,60 @@ abstract class ContractSupport {
             throw new AssertionError("rule 2: " + falseDuplicates + " events lost by an exact store\n" + seen);
         }
         double probability = guarantees.falseDuplicateProbability();
-        double chance = 1
-                - new BinomialDistribution(Math.toIntExact(newKeys), probability)
-                        .cumulativeProbability(Math.toIntExact(falseDuplicates) - 1);
-        if (chance < SIGNIFICANCE) {
-            throw new AssertionError(
-                    "rule 2: " + falseDuplicates + " of " + newKeys + " new keys told DUPLICATE; at the stated"
-                            + " probability " + probability + " the chance of so many is " + chance + "\n" + seen);
+        if (isNoAccident(falseDuplicates, newKeys, probability)) {
+            throw new AssertionError("rule 2: " + falseDuplicates + " of " + newKeys
+                    + " new keys told DUPLICATE; that is no accident at the stated probability " + probability + "\n"
+                    + seen);
         }
+    }
+
+    /** Whether so many false duplicates, or more, have a chance below {@link #SIGNIFICANCE} at a probability. */
+    static boolean isNoAccident(long falseDuplicates, long newKeys, double probability) {
+        return falseDuplicates > 0
+                && 1
+                                - new BinomialDistribution(Math.toIntExact(newKeys), probability)
+                                        .cumulativeProbability(Math.toIntExact(falseDuplicates) - 1)
+                        < SIGNIFICANCE;
+    }
+
+    /** Checks that a call throws NullPointerException with the parameter's name. */
+    static void refusesNull(String name, Runnable call) {
+        var refusal = assertThrows(NullPointerException.class, call::run, "rule 12: null " + name);
+        assertEquals(name, refusal.getMessage(), "rule 12: the message names the parameter");
+    }
+
+    /** Checks that a call throws IllegalArgumentException with the timestamp. */
+    static void refusesTimestamp(long timestamp, Runnable call) {
+        var refusal = assertThrows(IllegalArgumentException.class, call::run, "rule 12: timestamp " + timestamp);
+        String message = String.valueOf(refusal.getMessage());
+        assertTrue(message.contains(Long.toString(timestamp)), "rule 12: the message names the value: " + message);
+    }
+
+    /** Runs a body on several threads at once and rethrows what any of them threw. */
+    static void onThreads(int threads, ThreadBody body) throws Exception {
+        ExecutorService pool = Executors.newFixedThreadPool(threads);
+        try {
+            CountDownLatch start = new CountDownLatch(1);
+            List<Future<?>> results = new ArrayList<>();
+            for (int t = 0; t < threads; t++) {
+                int thread = t;
+                results.add(pool.submit(() -> {
+                    start.await();
+                    body.run(thread);
+                    return null;
+                }));
+            }
+            start.countDown();
+            for (Future<?> result : results) {
+                result.get();
+            }
+        } finally {
+            pool.shutdownNow();
+        }
+    }
+
+    /** What a thread does. */
+    interface ThreadBody {
+        void run(int thread) throws Exception;
     }
 }

@@ -3,12 +3,11 @@ package io.github.dedupkit.testkit;
 import static io.github.dedupkit.Verdict.DUPLICATE;
 import static io.github.dedupkit.Verdict.FIRST_SEEN;
 import static io.github.dedupkit.Verdict.TOO_LATE;
-import static io.github.dedupkit.Verdict.UNJUDGED;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.dedupkit.DedupKey;
 import io.github.dedupkit.DeduplicationStore;
@@ -17,21 +16,12 @@ import io.github.dedupkit.Guarantees;
 import io.github.dedupkit.Guarantees.Accuracy;
 import io.github.dedupkit.Guarantees.Condition;
 import io.github.dedupkit.Guarantees.Durability;
-import io.github.dedupkit.KeySpace;
 import io.github.dedupkit.ReplaySafeStore;
 import io.github.dedupkit.Retention;
-import io.github.dedupkit.StoreStats;
-import io.github.dedupkit.StoreUnavailableException;
 import io.github.dedupkit.Verdict;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLongArray;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
@@ -45,9 +35,11 @@ import org.junit.jupiter.api.Test;
  * <p>System properties: {@code dedup.test.races} races per thread count, {@code dedup.test.histories} random histories per
  * retention and key shape, {@code dedup.test.seed} the first seed.
  */
-public abstract class DeduplicationStoreContract extends DurabilityRules {
+public abstract class DeduplicationStoreContract extends RoomAndBooksRules {
     private static final long DEFAULT_SEED = 20_260_101;
     private static final int STEPS = 150;
+    private static final int YIELD_ONE_READING_IN = 512;
+    private static final int RACE_ATTEMPTS = 10;
 
     /** Creates the contract. */
     protected DeduplicationStoreContract() {}
@@ -78,18 +70,23 @@ public abstract class DeduplicationStoreContract extends DurabilityRules {
     private void race(long racesPerThreadCount) throws Exception {
         Retention retention = retentions().get(1);
         clock.set(START + 8 * Races.span(retention, racesPerThreadCount));
-        for (KeyShape shape : KeyShape.values()) {
-            Races.Result total = new Races.Result(0, 0, 0, 0);
-            for (int threads = 2; threads <= 8; threads++) {
-                long races = shape == KeyShape.UNIFORM ? racesPerThreadCount : racesPerThreadCount / 10 + 1;
-                Races.Result result = raceWith(threads, races, retention, shape);
-                total = total.plus(result);
+        clock.yieldOneReadingIn(YIELD_ONE_READING_IN);
+        Races.Result all = new Races.Result(0, 0, 0, 0);
+        for (int attempt = 0; attempt < RACE_ATTEMPTS && all.overlapped() == 0; attempt++) {
+            for (KeyShape shape : KeyShape.values()) {
+                Races.Result total = new Races.Result(0, 0, 0, 0);
+                for (int threads = 2; threads <= 8; threads++) {
+                    long races = shape == KeyShape.UNIFORM ? racesPerThreadCount : racesPerThreadCount / 10 + 1;
+                    Races.Result result = raceWith(threads, races, retention, shape);
+                    total = total.plus(result);
+                }
+                System.out.println(getClass().getSimpleName() + ", keys " + shape + ": " + total);
+                assertEquals(0, total.manyWinners(), "rule 1: races with several winners; " + total);
+                assertFalseDuplicatesWithinBound(total.noWinner(), total.races(), "races without a winner; " + total);
+                all = all.plus(total);
             }
-            System.out.println(getClass().getSimpleName() + ", keys " + shape + ": " + total);
-            assertEquals(0, total.manyWinners(), "rule 1: races with several winners; " + total);
-            assertTrue(total.overlapped() > 0, "no race overlapped, so the test showed nothing; " + total);
-            assertFalseDuplicatesWithinBound(total.noWinner(), total.races(), "races without a winner; " + total);
         }
+        assertTrue(all.overlapped() > 0, "no race overlapped, so the test showed nothing; " + all);
     }
 
     private Races.Result raceWith(int threads, long races, Retention retention, KeyShape shape) throws Exception {
@@ -199,6 +196,23 @@ public abstract class DeduplicationStoreContract extends DurabilityRules {
     }
 
     @Test
+    @DisplayName("rule 2: an exact store compares every bit of a key")
+    void rule2_everyBitOfAKeyCounts() {
+        assumeTrue(
+                expectedGuarantees().accuracy() == Accuracy.EXACT,
+                "the store is approximate: it may take two keys for one");
+        DeduplicationStore store = open(retentions().get(0));
+        DedupKey key = key(0);
+        mark(store, key, START, FIRST_SEEN, "rule 2: a fresh key");
+        for (int bit = 0; bit < Long.SIZE; bit++) {
+            DedupKey high = DedupKey.ofBits(key.high() ^ (1L << bit), key.low());
+            DedupKey low = DedupKey.ofBits(key.high(), key.low() ^ (1L << bit));
+            mark(store, high, START, FIRST_SEEN, "rule 2: a key that differs in bit " + (Long.SIZE + bit));
+            mark(store, low, START, FIRST_SEEN, "rule 2: a key that differs in bit " + bit);
+        }
+    }
+
+    @Test
     @DisplayName("rule 5: a batch equals its items one by one, repeats inside it included")
     void rule5_batchIsSequence() {
         Retention retention = retentions().get(1);
@@ -228,203 +242,21 @@ public abstract class DeduplicationStoreContract extends DurabilityRules {
     }
 
     @Test
-    @DisplayName(
-            "rule 6: far beyond the expected keys the store refuses, or states the shorter window or the higher probability")
-    void rule6_nothingShrinksInSilence() {
-        Retention retention = retentions().get(0);
-        int expected = 2_000;
-        StoreConfig config = new StoreConfig(retention, clock, expected, (a, b, c, d, e, f) -> {});
-        try (StoreFixture fixture = fixture(config);
-                DeduplicationStore store = fixture.open()) {
-            int keys = 20 * expected;
-            int marked = 0;
-            long span = retention.windowMillis() / 2;
-            clock.set(START + span);
-            try {
-                for (; marked < keys; marked++) {
-                    store.markSeen(key(marked), START + span * marked / keys);
-                }
-            } catch (RuntimeException refused) {
-                assertTrue(
-                        refused.getMessage() != null && refused.getMessage().contains("capacity"),
-                        "rule 6: a refusal names the capacity: " + refused);
-                assertTrue(marked >= expected, "rule 6: refused before the expected keys: " + marked);
-            }
-            long watermark = START + span * (marked - 1) / keys;
-            for (int i = 0; i < marked; i++) {
-                long timestamp = START + span * i / keys;
-                Duration before = store.stats().effectiveWindow();
-                boolean found = store.mightContain(key(i), timestamp);
-                assertTrue(
-                        found || timestamp < watermark - before.toMillis(),
-                        "rule 6: key " + i + " is forgotten, but the effective window " + before
-                                + " says that it is not; watermark - timestamp = " + (watermark - timestamp));
-            }
-        }
-    }
-
-    @Test
-    @DisplayName("rule 10: the books balance, by thread and in total")
-    void rule10_booksBalanceUnderLoad() throws Exception {
-        DeduplicationStore store = open(retentions().get(1));
-        int threads = 4;
-        int batches = 200;
-        onThreads(threads, thread -> {
-            SplittableRandom random = new SplittableRandom(thread);
-            EventBatch batch = new EventBatch(16);
-            for (int i = 0; i < batches; i++) {
-                batch.clear();
-                while (!batch.isFull()) {
-                    batch.add(key(random.nextInt(500)), START + random.nextLong(20_000), 0);
-                }
-                store.markSeen(batch);
-            }
-        });
-        StoreStats stats = store.stats();
-        assertEquals(16L * threads * batches, stats.calls(), "rule 10: " + stats);
-        assertEquals(stats.answered(), stats.calls(), "rule 10: " + stats);
-        assertTrue(stats.duplicates() > 0 && stats.firstSeen() > 0, "rule 10: " + stats);
-    }
-
-    @Test
-    @DisplayName("rule 11: after close every call throws IllegalStateException, close itself does not")
-    void rule11_callsAfterCloseAreRefused() {
+    @DisplayName("rule 5: a batch of thousands is a sequence too")
+    void rule5_largeBatchIsSequence() {
         DeduplicationStore store = open(retentions().get(0));
-        mark(store, key(0), START, FIRST_SEEN, "rule 11: open");
-        store.close();
-        store.close();
-        EventBatch batch = new EventBatch(1);
-        batch.add(key(0), START, 0);
-        assertThrows(IllegalStateException.class, () -> store.markSeen(key(0), START), "rule 11: markSeen");
-        assertThrows(IllegalStateException.class, () -> store.markSeen(batch), "rule 11: markSeen of a batch");
-        assertThrows(IllegalStateException.class, () -> store.mightContain(key(0), START), "rule 11: mightContain");
-        assertThrows(IllegalStateException.class, store::stats, "rule 11: stats");
-        assertEquals(UNJUDGED, batch.verdict(0), "rule 11: a refused batch is not judged");
-    }
-
-    @Test
-    @DisplayName(
-            "rule 11: close under load ends every call with an answer or IllegalStateException, and leaves no thread")
-    void rule11_closeUnderLoad() throws Exception {
-        int threadsBefore = Thread.activeCount();
-        for (int round = 0; round < 10; round++) {
-            DeduplicationStore store = open(retentions().get(0));
-            CountDownLatch running = new CountDownLatch(4);
-            ExecutorService pool = Executors.newFixedThreadPool(4);
-            List<Future<?>> loads = new ArrayList<>();
-            for (int thread = 0; thread < 4; thread++) {
-                long firstKey = thread * 1_000_000_000L;
-                loads.add(pool.submit(() -> markUntilClosed(store, firstKey, running)));
-            }
-            running.await();
-            store.close();
-            for (Future<?> load : loads) {
-                load.get(30, TimeUnit.SECONDS);
-            }
-            pool.shutdown();
-            assertTrue(pool.awaitTermination(30, TimeUnit.SECONDS), "rule 11: a call hangs after close");
+        int keys = 1_500;
+        EventBatch batch = new EventBatch(2 * keys);
+        for (int i = 0; i < 2 * keys; i++) {
+            batch.add(key(i % keys), START, 0);
         }
-        closeStore();
-        assertTrue(
-                Thread.activeCount() <= threadsBefore + 2,
-                "rule 11: threads left behind: " + threadsBefore + " before, " + Thread.activeCount() + " after");
-    }
-
-    private void markUntilClosed(DeduplicationStore store, long firstKey, CountDownLatch running) {
-        EventBatch batch = new EventBatch(8);
-        for (long i = firstKey; ; i++) {
-            try {
-                store.markSeen(key(i), START);
-                batch.clear();
-                batch.add(key(i), START, 0);
-                store.markSeen(batch);
-                store.mightContain(key(i), START);
-            } catch (IllegalStateException closed) {
-                return;
-            } catch (StoreUnavailableException full) {
-                Thread.onSpinWait();
-            } finally {
-                running.countDown();
-            }
+        store.markSeen(batch);
+        long falseDuplicates = 0;
+        for (int i = 0; i < keys; i++) {
+            falseDuplicates += batch.verdict(i).isDuplicate() ? 1 : 0;
+            assertEquals(DUPLICATE, batch.verdict(keys + i), "rule 5: item " + (keys + i) + ", a repeat, of " + batch);
+            mark(store, key(i), START, DUPLICATE, "rule 5: item " + i + " was not recorded");
         }
-    }
-
-    @Test
-    @DisplayName("rule 12: null and negative input is refused by name, before anything is recorded")
-    @SuppressWarnings("NullAway") // null is what is tested
-    void rule12_badInputIsRefused() {
-        DeduplicationStore store = open(retentions().get(0));
-        refusesNull("key", () -> store.markSeen((DedupKey) null, START));
-        refusesNull("batch", () -> store.markSeen((EventBatch) null));
-        refusesNull("key", () -> store.mightContain((DedupKey) null, START));
-        for (long timestamp : new long[] {-1, Long.MIN_VALUE}) {
-            refusesTimestamp(timestamp, () -> store.markSeen(key(0), timestamp));
-            refusesTimestamp(timestamp, () -> store.mightContain(key(0), timestamp));
-        }
-        if (!(store instanceof ReplaySafeStore)) {
-            EventBatch batch = new EventBatch(2);
-            batch.add(key(0), START, 0);
-            batch.add(key(1), START, 7);
-            var refusal = assertThrows(IllegalArgumentException.class, () -> store.markSeen(batch));
-            assertTrue(String.valueOf(refusal.getMessage()).contains("origin"), "rule 12: " + refusal);
-        }
-        assertEquals(0, store.stats().calls(), "rule 12: a refused call is no mark");
-        mark(store, key(0), START, FIRST_SEEN, "rule 12: a refused call records nothing");
-    }
-
-    @Test
-    @DisplayName("rule 12: ids crafted to collide in common hashes lose nothing through a keyed key space")
-    void rule12_hostileIdsLoseNothing() {
-        KeySpace keyed =
-                KeySpace.keyed("dedupkit/contract", new byte[] {3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5, 8, 9, 7, 9, 3});
-        List<byte[]> ids = new ArrayList<>(HostileIds.murmur3Collisions(13));
-        ids.addAll(HostileIds.xxh3Collisions(5_000));
-        DeduplicationStore store = open(retentions().get(0));
-        long lost = 0;
-        for (byte[] id : ids) {
-            lost += store.markSeen(keyed.key(id), START).isDuplicate() ? 1 : 0;
-        }
-        assertFalseDuplicatesWithinBound(lost, ids.size(), "crafted ids through a keyed key space");
-    }
-
-    /** Checks that a call throws NullPointerException with the parameter's name. */
-    static void refusesNull(String name, Runnable call) {
-        var refusal = assertThrows(NullPointerException.class, call::run, "rule 12: null " + name);
-        assertEquals(name, refusal.getMessage(), "rule 12: the message names the parameter");
-    }
-
-    /** Checks that a call throws IllegalArgumentException with the timestamp. */
-    static void refusesTimestamp(long timestamp, Runnable call) {
-        var refusal = assertThrows(IllegalArgumentException.class, call::run, "rule 12: timestamp " + timestamp);
-        String message = String.valueOf(refusal.getMessage());
-        assertTrue(message.contains(Long.toString(timestamp)), "rule 12: the message names the value: " + message);
-    }
-
-    /** Runs a body on several threads at once and rethrows what any of them threw. */
-    static void onThreads(int threads, ThreadBody body) throws Exception {
-        ExecutorService pool = Executors.newFixedThreadPool(threads);
-        try {
-            CountDownLatch start = new CountDownLatch(1);
-            List<Future<?>> results = new ArrayList<>();
-            for (int t = 0; t < threads; t++) {
-                int thread = t;
-                results.add(pool.submit(() -> {
-                    start.await();
-                    body.run(thread);
-                    return null;
-                }));
-            }
-            start.countDown();
-            for (Future<?> result : results) {
-                result.get();
-            }
-        } finally {
-            pool.shutdownNow();
-        }
-    }
-
-    /** What a thread does. */
-    interface ThreadBody {
-        void run(int thread) throws Exception;
+        assertFalseDuplicatesWithinBound(falseDuplicates, keys, "a large batch of fresh keys");
     }
 }

@@ -78,7 +78,7 @@ public final class FakeDurableStorage implements DurableFixture {
             open = null;
         }
         if (dying != null) {
-            dying.close();
+            dying.die();
         }
     }
 
@@ -105,12 +105,18 @@ public final class FakeDurableStorage implements DurableFixture {
         log.add(bytes.array());
     }
 
-    /** Reads the log; a record whose checksum is wrong ends it with a {@code CorruptSnapshotException}. */
-    synchronized void forEach(Reader reader) {
+    /** Is told of a record whose checksum is wrong: its place in the log, and the length of the log. */
+    interface DamageReader {
+        void read(int record, int records);
+    }
+
+    /** Reads the log in order. */
+    synchronized void forEach(Reader reader, DamageReader damage) {
         for (int i = 0; i < log.size(); i++) {
             ByteBuffer bytes = ByteBuffer.wrap(log.get(i));
             if (bytes.getInt(RECORD_BYTES - Integer.BYTES) != checksum(bytes.array(), i)) {
-                throw FakeDurableStore.damaged(i, log.size());
+                damage.read(i, log.size());
+                continue;
             }
             Type type = Type.of(bytes.get());
             reader.read(type, DedupKey.ofBits(bytes.getLong(), bytes.getLong()), bytes.getLong(), bytes.getLong());

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * that can be killed and opened again. Safe for use by many threads, which take turns; no store for production.
  */
 public class FakeDurableStore implements NearTier {
-    private static final long NONE = -1;
+    static final long NONE = -1;
 
     /** What every fake durable store promises. */
     public static final Guarantees GUARANTEES = Guarantees.builder(
@@ -44,21 +44,12 @@ public class FakeDurableStore implements NearTier {
     final Retention retention;
     final FakeDurableStorage storage;
     final Map<DedupKey, Mark> marks = new HashMap<>();
-    final Counts counts = new Counts();
+    final FakeBooks counts = new FakeBooks();
     long watermark = NONE;
     boolean closed;
 
     /** What is known of a key. An origin of 0 means confirmed. */
     record Mark(long timestamp, long origin) {}
-
-    /** The books. */
-    static final class Counts {
-        long firstSeen;
-        long replayed;
-        long duplicates;
-        long tooLate;
-        long thrown;
-    }
 
     FakeDurableStore(FakeDurableStorage storage, StoreConfig config) {
         this.storage = storage;
@@ -69,42 +60,33 @@ public class FakeDurableStore implements NearTier {
 
     /** Reads the storage back; refuses what is damaged. */
     void replayLog() {
-        storage.forEach((type, key, timestamp, origin) -> {
-            switch (type) {
-                case MARK -> marks.put(key, new Mark(timestamp, origin));
-                case FORGET -> marks.remove(key);
-                case WATERMARK -> watermark = Math.max(watermark, timestamp);
-            }
+        storage.forEach(this::replay, (record, records) -> {
+            throw damaged(record, records);
         });
         marks.values().removeIf(this::isFree);
+    }
+
+    /** Takes in one record of the log. */
+    void replay(FakeDurableStorage.Type type, DedupKey key, long timestamp, long origin) {
+        switch (type) {
+            case MARK -> marks.put(key, new Mark(timestamp, origin));
+            case FORGET -> marks.remove(key);
+            case WATERMARK -> watermark = Math.max(watermark, timestamp);
+        }
     }
 
     @Override
     public synchronized Verdict markSeen(long keyHigh, long keyLow, long timestamp, long origin) {
         requireTimestamp(timestamp);
         requireOpen();
-        return markAndTell(keyHigh, keyLow, timestamp, origin);
-    }
-
-    private Verdict markAndTell(long keyHigh, long keyLow, long timestamp, long origin) {
-        long replayedBefore = counts.replayed;
-        Verdict verdict;
+        FakeBooks before = counts.copy();
+        Verdict verdict = Verdict.UNJUDGED;
         try {
-            verdict = judge(DedupKey.ofBits(keyHigh, keyLow), timestamp, origin);
-        } catch (RuntimeException e) {
-            counts.thrown++;
-            config.listener().marked(0, 0, 0, 0, 0, 1);
-            throw e;
+            verdict = judge(keyOf(keyHigh, keyLow), timestamp, origin);
+        } finally {
+            unanswered(verdict == Verdict.UNJUDGED ? 1 : 0);
+            counts.tell(config.listener(), before);
         }
-        int replay = (int) (counts.replayed - replayedBefore);
-        config.listener()
-                .marked(
-                        verdict == Verdict.FIRST_SEEN ? 1 - replay : 0,
-                        replay,
-                        verdict == Verdict.DUPLICATE ? 1 : 0,
-                        verdict == Verdict.TOO_LATE ? 1 : 0,
-                        0,
-                        0);
         return verdict;
     }
 
@@ -112,11 +94,36 @@ public class FakeDurableStore implements NearTier {
     public synchronized void markSeen(EventBatch batch) {
         Objects.requireNonNull(batch, "batch");
         requireOpen();
+        FakeBooks before = counts.copy();
+        try {
+            judgeAll(batch);
+        } finally {
+            int left = 0;
+            for (int i = 0; i < batch.size(); i++) {
+                left += batch.verdict(i) == Verdict.UNJUDGED ? 1 : 0;
+            }
+            unanswered(left);
+            counts.tell(config.listener(), before);
+        }
+    }
+
+    /** Judges the unjudged items in order. */
+    void judgeAll(EventBatch batch) {
         for (int i = 0; i < batch.size(); i++) {
             if (batch.verdict(i) == Verdict.UNJUDGED) {
-                batch.judge(i, markAndTell(batch.keyHigh(i), batch.keyLow(i), batch.timestamp(i), batch.origin(i)));
+                batch.judge(i, judge(keyOf(batch.keyHigh(i), batch.keyLow(i)), batch.timestamp(i), batch.origin(i)));
             }
         }
+    }
+
+    /** Counts marks that an exception left without an answer. */
+    void unanswered(int marks) {
+        counts.thrown += marks;
+    }
+
+    /** The key as this store compares it. */
+    DedupKey keyOf(long keyHigh, long keyLow) {
+        return DedupKey.ofBits(keyHigh, keyLow);
     }
 
     /** One decision, made durable before it is answered. */
@@ -168,18 +175,23 @@ public class FakeDurableStore implements NearTier {
     void raiseWatermark(long at) {
         long raised = Math.min(at, config.clock().millis());
         if (raised > watermark) {
-            storage.append(FakeDurableStorage.Type.WATERMARK, DedupKey.ofBits(0, 0), raised, 0);
+            append(FakeDurableStorage.Type.WATERMARK, DedupKey.ofBits(0, 0), raised, 0);
             watermark = raised;
         }
     }
 
+    /** Makes a record durable. */
+    void append(FakeDurableStorage.Type type, DedupKey key, long timestamp, long origin) {
+        storage.append(type, key, timestamp, origin);
+    }
+
     void record(DedupKey key, Mark mark) {
-        storage.append(FakeDurableStorage.Type.MARK, key, mark.timestamp, mark.origin);
+        append(FakeDurableStorage.Type.MARK, key, mark.timestamp, mark.origin);
         marks.put(key, mark);
     }
 
     void remove(DedupKey key) {
-        storage.append(FakeDurableStorage.Type.FORGET, key, 0, 0);
+        append(FakeDurableStorage.Type.FORGET, key, 0, 0);
         marks.remove(key);
     }
 
@@ -200,7 +212,7 @@ public class FakeDurableStore implements NearTier {
         requireTimestamp(timestamp);
         requireOpen();
         long at = clamp(timestamp);
-        Mark mark = marks.get(DedupKey.ofBits(keyHigh, keyLow));
+        Mark mark = marks.get(keyOf(keyHigh, keyLow));
         return isLate(at) || (mark != null && inWindow(mark, at));
     }
 
@@ -208,7 +220,7 @@ public class FakeDurableStore implements NearTier {
     public synchronized void confirm(long keyHigh, long keyLow, long timestamp, long origin) {
         requireTimestamp(timestamp);
         requireOpen();
-        DedupKey key = DedupKey.ofBits(keyHigh, keyLow);
+        DedupKey key = keyOf(keyHigh, keyLow);
         Mark mark = ownedBy(key, origin);
         if (mark != null) {
             record(key, new Mark(mark.timestamp, 0));
@@ -229,7 +241,7 @@ public class FakeDurableStore implements NearTier {
         requireTimestamp(timestamp);
         requireOrigin(origin != 0);
         requireOpen();
-        DedupKey key = DedupKey.ofBits(keyHigh, keyLow);
+        DedupKey key = keyOf(keyHigh, keyLow);
         if (ownedBy(key, origin) != null) {
             remove(key);
         }
@@ -256,7 +268,7 @@ public class FakeDurableStore implements NearTier {
     public synchronized boolean recall(long keyHigh, long keyLow, long timestamp, long origin) {
         requireTimestamp(timestamp);
         requireOpen();
-        Mark mark = marks.get(DedupKey.ofBits(keyHigh, keyLow));
+        Mark mark = marks.get(keyOf(keyHigh, keyLow));
         return mark != null && inWindow(mark, clamp(timestamp)) && !replays(mark, origin);
     }
 
@@ -278,7 +290,7 @@ public class FakeDurableStore implements NearTier {
         requireOpen();
         long at = clamp(timestamp);
         raiseWatermark(at);
-        record(DedupKey.ofBits(keyHigh, keyLow), new Mark(at, origin));
+        record(keyOf(keyHigh, keyLow), new Mark(at, origin));
     }
 
     @Override
@@ -316,6 +328,11 @@ public class FakeDurableStore implements NearTier {
 
     @Override
     public synchronized void close() {
+        closed = true;
+    }
+
+    /** The death of the process, which closes nothing. */
+    synchronized void die() {
         closed = true;
     }
 

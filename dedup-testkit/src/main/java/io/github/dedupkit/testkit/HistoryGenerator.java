@@ -10,7 +10,7 @@ import java.util.SplittableRandom;
 
 /**
  * Draws random histories that crowd where stores go wrong: few keys, few origins, timestamps on the borders of every rule,
- * jumps of the clock by 1, 255, 256 and 257 ticks and by ten years. The same seed gives the same history.
+ * jumps of the clock by 1, 255, 256, 257 and 65,536 ticks and by ten years. The same seed gives the same history.
  */
 final class HistoryGenerator {
     private static final long TEN_YEARS = Duration.ofDays(3652).toMillis();
@@ -85,7 +85,7 @@ final class HistoryGenerator {
 
     private Step moveClock() {
         long tick = retention.tickMillis();
-        long by = switch (random.nextInt(12)) {
+        long by = switch (random.nextInt(13)) {
             case 0 -> 255 * tick;
             case 1 -> 256 * tick;
             case 2 -> 257 * tick;
@@ -93,6 +93,7 @@ final class HistoryGenerator {
             case 4 -> now < MAX_TIME ? TEN_YEARS : tick;
             case 5 -> -random.nextLong(retention.windowMillis() + 1);
             case 6 -> tick;
+            case 7 -> (1 << 16) * tick;
             default -> random.nextLong(retention.windowMillis() / 4 + 1);
         };
         now += by;

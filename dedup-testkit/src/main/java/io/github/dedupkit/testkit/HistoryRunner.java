@@ -1,7 +1,6 @@
 package io.github.dedupkit.testkit;
 
 import io.github.dedupkit.DedupKey;
-import io.github.dedupkit.DeduplicationListener;
 import io.github.dedupkit.DeduplicationStore;
 import io.github.dedupkit.EventBatch;
 import io.github.dedupkit.Guarantees.Durability;
@@ -47,7 +46,7 @@ final class HistoryRunner {
     /** Plays a history until it is at its end or a violation was found. */
     Report run(List<Step> steps) {
         VirtualClock clock = new VirtualClock(start);
-        BookKeeper books = new BookKeeper();
+        Ledger books = new Ledger();
         StoreConfig config = new StoreConfig(retention, clock, 10_000, books);
         try (StoreFixture fixture = fixtures.apply(config)) {
             Run run = new Run(fixture, clock, new Oracle(retention, clock), books);
@@ -90,32 +89,19 @@ final class HistoryRunner {
         return smallest;
     }
 
-    /** Sums what a listener is told. */
-    private static final class BookKeeper implements DeduplicationListener {
-        private final long[] sums = new long[6];
-
-        @Override
-        public void marked(int firstSeen, int replayed, int duplicates, int tooLate, int failedOpen, int thrown) {
-            int[] counts = {firstSeen, replayed, duplicates, tooLate, failedOpen, thrown};
-            for (int i = 0; i < counts.length; i++) {
-                sums[i] += counts[i];
-            }
-        }
-    }
-
     /** One history being played. */
     private final class Run {
         private final StoreFixture fixture;
         private final VirtualClock clock;
         private final Oracle oracle;
-        private final BookKeeper books;
+        private final Ledger books;
         private final List<String> trace = new ArrayList<>();
         private final Map<Verdict, Long> verdicts = new EnumMap<>(Verdict.class);
         private DeduplicationStore store;
         private long calls;
         private boolean restarted;
 
-        Run(StoreFixture fixture, VirtualClock clock, Oracle oracle, BookKeeper books) {
+        Run(StoreFixture fixture, VirtualClock clock, Oracle oracle, Ledger books) {
             this.fixture = fixture;
             this.clock = clock;
             this.oracle = oracle;
@@ -245,18 +231,11 @@ final class HistoryRunner {
                     && stats.tooLate() == told(Verdict.TOO_LATE)
                     && stats.failedOpen() == told(Verdict.UNJUDGED)
                     && stats.calls() == calls;
-            long[] sums = books.sums;
-            boolean toldAlike = sums[0] == stats.firstSeen()
-                    && sums[1] == stats.replayed()
-                    && sums[2] == stats.duplicates()
-                    && sums[3] == stats.tooLate()
-                    && sums[4] == stats.failedOpen()
-                    && sums[5] == stats.thrown();
-            if (balanced && toldAlike) {
+            if (balanced && books.agreesWith(stats)) {
                 return null;
             }
-            return "rule 10: books do not balance: " + stats + ", listener was told " + Arrays.toString(sums)
-                    + ", answered " + verdicts + " in " + calls + " calls";
+            return "rule 10: books do not balance: " + stats + ", listener was told " + books + ", answered " + verdicts
+                    + " in " + calls + " calls";
         }
     }
 }

@@ -174,7 +174,7 @@ public final class Oracle {
         }
         if (watermarks.stream().allMatch(m -> isLate(timestamp, m))) {
             misjudged++;
-            return "mightContain: false for a timestamp that is too late; true is the only answer then";
+            return "rule 4(a): mightContain is false for a timestamp that is too late; true is the only answer then";
         }
         boolean certain = !untracked.contains(key)
                 && watermarks.stream()
@@ -183,7 +183,7 @@ public final class Oracle {
                                         && distance(mark, clamp(timestamp, m)) <= retention.windowMillis()));
         if (certain) {
             admitted++;
-            return "mightContain: false, but a mark of the key within the window was answered FIRST_SEEN";
+            return "rule 2: mightContain is false, but a mark of the key within the window was answered FIRST_SEEN";
         }
         return null;
     }

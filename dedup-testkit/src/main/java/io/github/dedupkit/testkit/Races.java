@@ -8,12 +8,11 @@ import io.github.dedupkit.Verdict;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.concurrent.BrokenBarrierException;
-import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.Phaser;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.LongFunction;
@@ -21,13 +20,15 @@ import java.util.function.LongFunction;
 /**
  * Races of several threads on fresh keys: all mark the same keys in the same order, each with an origin of its own where
  * the store keeps origins, and with timestamps up to a tick apart. Counts winners per key, and the races whose calls
- * really overlapped: a race that did not proves nothing.
+ * really overlapped: a race that did not proves nothing. Before each call a thread waits a moment for another one to be
+ * there as well, or on few cores one thread would be through before the next one starts.
  *
  * <p>Event time moves by more than the retention from one chunk of keys to the next, so the memory needed stays bounded.
  */
 public final class Races {
     private static final int CHUNK = 2048;
-    private static final int SPINS = 64;
+    private static final int SPINS = 1024;
+    private static final int SPINS_PER_YIELD = 128;
 
     private final List<? extends DeduplicationStore> stores;
     private final Retention retention;
@@ -68,7 +69,7 @@ public final class Races {
      * Prepares races.
      *
      * @param stores the stores on one storage; threads take them in turn
-     * @param retention the stores' retention, with a lateness of one tick or more
+     * @param retention the stores' retention, with a lateness of two ticks or more
      * @param keys makes a fresh key of each number
      * @param start the first timestamp, at least W below the stores' clock at the end of the races
      */
@@ -108,7 +109,7 @@ public final class Races {
     public Result run(int threads, long races, long seed) throws InterruptedException, ExecutionException {
         ExecutorService pool = Executors.newFixedThreadPool(threads);
         try {
-            Chunk chunk = new Chunk(threads, races, new CyclicBarrier(threads));
+            Chunk chunk = new Chunk(threads, races);
             List<Future<Result>> results = new ArrayList<>();
             for (int t = 0; t < threads; t++) {
                 int thread = t;
@@ -128,18 +129,21 @@ public final class Races {
     private static final class Chunk {
         private final int threads;
         private final long races;
-        private final CyclicBarrier barrier;
+        private final Phaser barrier;
         private final AtomicIntegerArray entered = new AtomicIntegerArray(CHUNK);
         private final AtomicIntegerArray left = new AtomicIntegerArray(CHUNK);
         private final AtomicIntegerArray winners = new AtomicIntegerArray(CHUNK);
         private final AtomicIntegerArray overlaps = new AtomicIntegerArray(CHUNK);
         private final AtomicLongArray progress;
 
-        Chunk(int threads, long races, CyclicBarrier barrier) {
+        Chunk(int threads, long races) {
             this.threads = threads;
             this.races = races;
-            this.barrier = barrier;
+            this.barrier = new Phaser(threads);
             this.progress = new AtomicLongArray(threads);
+            for (int thread = 0; thread < threads; thread++) {
+                progress.set(thread, -1);
+            }
         }
 
         Result countAndClear(int length) {
@@ -158,19 +162,31 @@ public final class Races {
         }
     }
 
-    private Result race(int thread, Chunk chunk, SplittableRandom random)
-            throws InterruptedException, BrokenBarrierException {
+    /** The part of one thread; one that fails leaves the barrier, so that the others come to their end. */
+    private Result race(int thread, Chunk chunk, SplittableRandom random) {
+        try {
+            return raceToTheEnd(thread, chunk, random);
+        } finally {
+            chunk.progress.set(thread, Long.MAX_VALUE);
+            chunk.barrier.arriveAndDeregister();
+        }
+    }
+
+    private Result raceToTheEnd(int thread, Chunk chunk, SplittableRandom random) {
         DeduplicationStore store = stores.get(thread % stores.size());
         Result result = new Result(0, 0, 0, 0);
+        long tick = retention.tickMillis();
         long time = start;
         for (long from = 0; from < chunk.races; from += CHUNK) {
             int length = (int) Math.min(CHUNK, chunk.races - from);
-            chunk.barrier.await();
+            chunk.barrier.arriveAndAwaitAdvance();
             for (int i = 0; i < length; i++) {
-                awaitOthers(chunk, thread, from + i);
-                mark(store, thread, from + i, time + random.nextLong(retention.tickMillis() + 1), chunk, i);
+                DedupKey key = keys.apply(from + i);
+                long timestamp = time + tick * i / length + random.nextLong(tick + 1);
+                awaitAnother(chunk, thread, from + i);
+                mark(store, thread, key, timestamp, chunk, i);
             }
-            chunk.barrier.await();
+            chunk.barrier.arriveAndAwaitAdvance();
             if (thread == 0) {
                 result = result.plus(chunk.countAndClear(length));
             }
@@ -179,8 +195,7 @@ public final class Races {
         return result;
     }
 
-    private void mark(DeduplicationStore store, int thread, long race, long timestamp, Chunk chunk, int i) {
-        DedupKey key = keys.apply(race);
+    private static void mark(DeduplicationStore store, int thread, DedupKey key, long timestamp, Chunk chunk, int i) {
         int before = chunk.entered.getAndIncrement(i);
         if (before > chunk.left.get(i)) {
             chunk.overlaps.incrementAndGet(i);
@@ -194,11 +209,19 @@ public final class Races {
         }
     }
 
-    /** Waits a moment until no other thread is behind, so that calls on a key meet; never waits for long. */
-    private static void awaitOthers(Chunk chunk, int thread, long race) {
+    /** Waits a moment until another thread is at this race or beyond; never for long. */
+    @SuppressWarnings("ThreadPriorityCheck") // only makes calls meet more often
+    private static void awaitAnother(Chunk chunk, int thread, long race) {
         chunk.progress.set(thread, race);
-        for (int other = 0; other < chunk.threads; other++) {
-            for (int spin = 0; spin < SPINS && chunk.progress.get(other) < race; spin++) {
+        for (int spin = 1; spin <= SPINS; spin++) {
+            for (int other = 0; other < chunk.threads; other++) {
+                if (other != thread && chunk.progress.get(other) >= race) {
+                    return;
+                }
+            }
+            if (spin % SPINS_PER_YIELD == 0) {
+                Thread.yield();
+            } else {
                 Thread.onSpinWait();
             }
         }

@@ -12,6 +12,7 @@ import io.github.dedupkit.EventBatch;
 import io.github.dedupkit.ReplaySafeStore;
 import io.github.dedupkit.Retention;
 import io.github.dedupkit.StoreStats;
+import io.github.dedupkit.StoreUnavailableException;
 import io.github.dedupkit.Verdict;
 import java.util.concurrent.atomic.AtomicLongArray;
 import org.junit.jupiter.api.DisplayName;
@@ -63,7 +64,42 @@ public abstract class ReplaySafeStoreContract extends DeduplicationStoreContract
         mark(store, key(0), START, O2, FIRST_SEEN, "rule 3: another delivery after forget");
         mark(store, key(0), START, O1, DUPLICATE, "rule 3: the forgotten delivery comes back after all");
         store.forget(key(0), START, O1);
-        mark(store, key(0), START, O2, FIRST_SEEN, "rule 3: forget repeated touches no other delivery");
+        mark(store, key(0), START, O1, DUPLICATE, "rule 3: forget repeated touches no other delivery");
+        mark(store, key(0), START, O2, FIRST_SEEN, "rule 3: the other delivery still holds the key");
+    }
+
+    @Test
+    @DisplayName("rule 3: every bit of an origin counts, and an origin of which a part is 0 is an origin")
+    void rule3_everyBitOfAnOriginCounts() {
+        ReplaySafeStore store = openReplaySafe();
+        for (int bit = 0; bit < Long.SIZE; bit++) {
+            long origin = 1L << bit;
+            long other = 1L << ((bit + Integer.SIZE) % Long.SIZE);
+            mark(store, key(bit), START, origin, FIRST_SEEN, "rule 3: a fresh key");
+            mark(store, key(bit), START, origin, FIRST_SEEN, "rule 3: the delivery of origin 2^" + bit + " again");
+            mark(store, key(bit), START, other, DUPLICATE, "rule 3: another delivery than that of origin 2^" + bit);
+            mark(store, key(bit), START, ~origin, DUPLICATE, "rule 3: another delivery than that of origin 2^" + bit);
+            store.confirm(key(bit), START, other);
+            mark(store, key(bit), START, origin, FIRST_SEEN, "rule 3: another origin confirmed, not 2^" + bit);
+            store.confirm(key(bit), START, origin);
+            mark(store, key(bit), START, origin, DUPLICATE, "rule 3: confirmed with origin 2^" + bit);
+        }
+    }
+
+    @Test
+    @DisplayName("rule 4(c): neither a replay nor a confirm extends the window")
+    void rule4c_replayAndConfirmDoNotExtendTheWindow() {
+        Retention retention = retentions().get(1);
+        ReplaySafeStore store = openReplaySafe();
+        long last = START + retention.windowMillis();
+        long beyond = last + retention.tickMillis() + 1;
+        clock.set(beyond);
+        mark(store, key(0), START, O1, FIRST_SEEN, "rule 4(c): a fresh key");
+        mark(store, key(1), START, O1, FIRST_SEEN, "rule 4(c): a fresh key");
+        mark(store, key(0), last, O1, FIRST_SEEN, "rule 4(c): its replay W later");
+        store.confirm(key(1), last, O1);
+        mark(store, key(0), beyond, O2, FIRST_SEEN, "rule 4(c): W + g + 1 after the mark, whatever was replayed");
+        mark(store, key(1), beyond, O2, FIRST_SEEN, "rule 4(c): W + g + 1 after the mark, whenever it was confirmed");
     }
 
     @Test
@@ -192,10 +228,7 @@ public abstract class ReplaySafeStoreContract extends DeduplicationStoreContract
         batch.add(key(2), START, 0);
         for (FaultInjectingStore.Fault fault : FaultInjectingStore.Fault.values()) {
             faulty.failNext(fault);
-            assertThrows(
-                    io.github.dedupkit.StoreUnavailableException.class,
-                    () -> faulty.markSeen(batch),
-                    "the fault is thrown");
+            assertThrows(StoreUnavailableException.class, () -> faulty.markSeen(batch), "the fault is thrown");
         }
         faulty.markSeen(batch);
         Verdict[] expected = {FIRST_SEEN, FIRST_SEEN, DUPLICATE, FIRST_SEEN};
@@ -242,7 +275,7 @@ public abstract class ReplaySafeStoreContract extends DeduplicationStoreContract
         onThreads(4, thread -> {
             for (int i = 0; i < keys; i++) {
                 if (store.markSeen(key(i), START, thread + 1) == FIRST_SEEN) {
-                    if (thread % 2 == 0) {
+                    if ((thread + i) % 2 == 0) {
                         done.incrementAndGet(i);
                         store.confirm(key(i), START, thread + 1);
                     } else {
@@ -251,11 +284,17 @@ public abstract class ReplaySafeStoreContract extends DeduplicationStoreContract
                 }
             }
         });
+        long lost = 0;
         for (int i = 0; i < keys; i++) {
             assertTrue(done.get(i) <= 1, "rule 1: a key was confirmed by two deliveries");
-            Verdict expected = done.get(i) == 1 ? DUPLICATE : FIRST_SEEN;
-            mark(store, key(i), START, 99, expected, "rule 3: after " + done.get(i) + " confirms");
+            Verdict verdict = store.markSeen(key(i), START, 99);
+            if (done.get(i) == 1) {
+                assertEquals(DUPLICATE, verdict, "rule 3: a confirmed key");
+            } else {
+                lost += verdict == FIRST_SEEN ? 0 : 1;
+            }
         }
+        assertFalseDuplicatesWithinBound(lost, keys, "rule 3: keys that every delivery has forgotten");
     }
 
     @Test

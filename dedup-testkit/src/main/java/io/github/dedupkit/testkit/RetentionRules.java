@@ -127,16 +127,29 @@ abstract class RetentionRules extends ContractSupport {
             mark(store, key(1), START, FIRST_SEEN, "rule 4(e): a fresh key at the watermark");
             mark(store, key(2), START + 1, FIRST_SEEN, "rule 4(e): the clock is never behind the watermark");
             mark(store, key(2), START + 1, DUPLICATE, "rule 4(e): and the mark was recorded");
+            mark(store, key(0), START, DUPLICATE, "rule 4(e): the watermark did not fall with the clock");
+            long late = START - retention.latenessMillis() - 1;
+            mark(store, key(3), late, TOO_LATE, "rule 4(e): the watermark did not fall, so this is late");
         });
     }
 
     @Test
     @DisplayName(
-            "rule 4: idle gaps and jumps of 1, 255, 256, 257 ticks and ten years give right answers on the next call")
+            "rule 4: idle gaps and jumps, ten years or what a short age field wraps at, give right answers on the next call")
     void rule4_jumpsOfAnyLength() {
         onEachRetention((store, retention) -> {
             long tick = retention.tickMillis();
-            long[] jumps = {tick, 255 * tick, 256 * tick, 257 * tick, 65_536 * tick, TEN_YEARS / tick * tick};
+            long[] jumps = {
+                tick,
+                255 * tick,
+                256 * tick,
+                257 * tick,
+                (1 << 16) * tick,
+                (1 << 24) * tick,
+                1L << 31,
+                1L << 32,
+                TEN_YEARS / tick * tick
+            };
             long now = START;
             for (int i = 0; i < jumps.length; i++) {
                 long jump = jumps[i];
@@ -150,6 +163,18 @@ abstract class RetentionRules extends ContractSupport {
                 }
                 now += retention.windowMillis() + 2 * tick;
             }
+        });
+    }
+
+    @Test
+    @DisplayName("rule 4: a duplicate moves the watermark as a first sight does")
+    void rule4_duplicatesMoveTheWatermark() {
+        onEachRetention((store, retention) -> {
+            mark(store, key(0), START, FIRST_SEEN, "rule 4: a fresh key");
+            mark(store, key(0), START + retention.windowMillis(), DUPLICATE, "rule 4: its duplicate W later");
+            long border = START + retention.windowMillis() - retention.latenessMillis();
+            mark(store, key(1), border - 1, TOO_LATE, "rule 4: one below the duplicate's timestamp - L");
+            mark(store, key(1), border, FIRST_SEEN, "rule 4: at the duplicate's timestamp - L");
         });
     }
 
@@ -168,7 +193,8 @@ abstract class RetentionRules extends ContractSupport {
     void rule4_lookingChangesNothing() {
         onEachRetention((store, retention) -> {
             mark(store, key(0), START, FIRST_SEEN, "rule 4: a fresh key");
-            store.mightContain(key(1), START + TEN_YEARS);
+            store.mightContain(key(1), START);
+            store.mightContain(key(3), START + TEN_YEARS);
             mark(store, key(2), START - retention.latenessMillis(), FIRST_SEEN, "rule 4: the watermark did not move");
             mark(store, key(1), START, FIRST_SEEN, "rule 4: a look is no mark");
             assertTrue(store.mightContain(key(1), START), "rule 4: mightContain after FIRST_SEEN");
