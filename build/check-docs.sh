@@ -4,8 +4,9 @@
 # `if (verdict == FIRST_SEEN) process()` drops every TOO_LATE and every UNJUDGED event: an event lost in silence, and
 # people copy what documentation shows. The condition is `!verdict.isDuplicate()`.
 #
-# Looks at README.md, CONTRIBUTING.md, */README.md, docs/**/*.md, at the Javadoc of main code, and at whole Java files
-# under a directory named examples. Not at implementation code or tests, which may compare as they need.
+# Looks at README.md, CONTRIBUTING.md, CHANGELOG.md, SECURITY.md, */README.md, docs/**/*.md, at the Javadoc of main
+# code, and at whole Java files under a directory named examples. Not at implementation code or tests, which may compare
+# as they need.
 # A line that shows the mistake on purpose says so, there or on the line before:
 #     <!-- allowed: shows the mistake -->
 #
@@ -16,7 +17,7 @@ root=${1:-$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)}
 cd -- "$root" || exit 2
 
 {
-  for file in README.md CONTRIBUTING.md */README.md; do
+  for file in README.md CONTRIBUTING.md CHANGELOG.md SECURITY.md */README.md; do
     [ ! -f "$file" ] || printf '%s\n' "$file"
   done
   [ ! -d docs ] || find docs -type f \( -name '*.md' -o -name '*.java' \)

@@ -11,11 +11,14 @@ cd -- "$(dirname -- "$0")/.."
 
 if [ "$(git rev-parse --show-toplevel 2>/dev/null)" = "$(pwd -P)" ]; then
   # Without what git still lists although it is deleted.
-  git ls-files --cached --others --exclude-standard |
-    while IFS= read -r file; do [ ! -f "$file" ] || printf '%s\n' "$file"; done >"$to/.files"
+  git -c core.quotePath=false ls-files --cached --others --exclude-standard >"$to/.listed"
+  while IFS= read -r file; do [ ! -f "$file" ] || printf '%s\n' "$file"; done <"$to/.listed" >"$to/.files"
+  rm "$to/.listed"
 else
   # A copy, or an unpacked archive.
   find . -name target -prune -o -name .git -prune -o -type f -print >"$to/.files"
 fi
-tar -cf - -T "$to/.files" | (cd -- "$to" && tar -xf -)
-rm "$to/.files"
+# Through a file: in a pipe, only the second tar could fail the script.
+tar -cf "$to/.sources.tar" -T "$to/.files"
+(cd -- "$to" && tar -xf .sources.tar)
+rm "$to/.files" "$to/.sources.tar"
