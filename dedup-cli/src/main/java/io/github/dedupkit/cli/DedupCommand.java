@@ -21,6 +21,9 @@ import picocli.CommandLine.Spec;
             "",
             "Exit codes: 0 done; 1 input, output or memory failed; 2 usage;",
             "70 internal error; 141 output closed; 128 + n stopped by signal n.",
+            "",
+            "The launcher itself exits with 69 when Java is missing or too old, or when the",
+            "JDK or the Maven to build with is missing, and with 70 when the build failed.",
             "Options for the JVM: DEDUP_JAVA_OPTS, for example DEDUP_JAVA_OPTS=-Xmx8g."
         })
 final class DedupCommand implements Callable<Integer> {

@@ -23,8 +23,9 @@ import picocli.CommandLine.Option;
         },
         footerHeading = "%n",
         footer = {
-            "Exit codes: 0 the first consumer lost nothing and admitted no copy; 70 it did, or",
-            "the books do not balance; 1 output or memory failed; 2 usage; 141 output closed."
+            "Exit codes: 0 the first consumer lost nothing and admitted no copy; 70 it did,",
+            "or the books do not balance; 1 output or memory failed; 2 usage;",
+            "141 output closed."
         })
 final class DemoCommand implements Callable<Integer> {
     private static final int FEWEST_EVENTS = 10_000;
@@ -81,7 +82,8 @@ final class DemoCommand implements Callable<Integer> {
                 + DemoConsumer.POLL_RECORDS + " and before finishing it,");
         out.println("and loses its partitions " + DemoConsumer.CRASHES
                 + " times. Each time it goes on from the last committed offset. The store");
-        out.println("remembers 5 minutes of event time and outlives the consumer.");
+        out.println("remembers 5 minutes of event time. The crashes are simulated: the store stays, as a shared or");
+        out.println("durable one would; an in-memory one alone, as this one is, would not.");
         out.println("");
         out.println(
                 "A  gives each mark an origin, a hash of partition and offset, and confirms it when the work is done");
@@ -95,7 +97,7 @@ final class DemoCommand implements Callable<Integer> {
         LiveCounts live = new LiveCounts(out, display, name);
         Outcome outcome = new DemoConsumer(stream, practice, live).run();
         live.finish(outcome.tally());
-        outcome.tally().requireEqual(outcome.tally().read(), outcome.stats());
+        outcome.tally().requireEqual(outcome.records(), outcome.stats());
         return outcome;
     }
 

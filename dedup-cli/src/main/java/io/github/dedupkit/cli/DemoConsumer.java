@@ -6,7 +6,6 @@ import io.github.dedupkit.KeySpace;
 import io.github.dedupkit.Retention;
 import io.github.dedupkit.StoreStats;
 import io.github.dedupkit.inmemory.CaffeineDeduplicationStore;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -36,7 +35,7 @@ final class DemoConsumer {
     private final EffectLedger ledger;
     private final Tally tally = new Tally();
     private final SimulatedClock clock = new SimulatedClock();
-    private final KeySpace clicks = KeySpace.keyed("dedup/demo-clicks", secret());
+    private final KeySpace clicks = RunKeys.keySpace("dedup/demo-clicks");
     private final KeyHasher origins = KeySpace.trusted("dedup/demo-origins").hasher();
     private final byte[] id = new byte[ClickStream.ID_BYTES];
     private Poll done = new Poll();
@@ -44,6 +43,7 @@ final class DemoConsumer {
     private int[] position = new int[ClickStream.PARTITIONS];
     private int[] committed = new int[ClickStream.PARTITIONS];
     private int polls;
+    private long polled;
 
     /** How a consumer uses the store. */
     enum Practice {
@@ -61,6 +61,7 @@ final class DemoConsumer {
     /**
      * How a run ended.
      *
+     * @param records the records polled, redelivered ones each time; counted apart from the verdicts
      * @param tally the consumer's books
      * @param stats the store's books
      * @param clicks the clicks there were
@@ -68,7 +69,7 @@ final class DemoConsumer {
      * @param admitted D
      * @param repeated R
      */
-    record Outcome(Tally tally, StoreStats stats, int clicks, int lost, long admitted, long repeated) {}
+    record Outcome(long records, Tally tally, StoreStats stats, int clicks, int lost, long admitted, long repeated) {}
 
     /** One poll: its deliveries, and what the generator knows of them. */
     private static final class Poll {
@@ -136,7 +137,8 @@ final class DemoConsumer {
             if (stats.evicted() > 0) {
                 throw CliException.internal("the demo's store dropped " + stats.evicted() + " records");
             }
-            return new Outcome(tally, stats, ledger.clicks(), ledger.lost(), ledger.admitted(), ledger.repeated());
+            return new Outcome(
+                    polled, tally, stats, ledger.clicks(), ledger.lost(), ledger.admitted(), ledger.repeated());
         }
     }
 
@@ -162,6 +164,7 @@ final class DemoConsumer {
             stream.writeId(click, id);
             next.batch.add(clicks, id, stream.clickMillis(click), origin(partition, first + i));
         }
+        polled += size;
         return size;
     }
 
@@ -208,11 +211,5 @@ final class DemoConsumer {
         done.batch.clear();
         next.batch.clear();
         position = committed.clone();
-    }
-
-    private static byte[] secret() {
-        byte[] secret = new byte[KeySpace.SECRET_BYTES];
-        new SecureRandom().nextBytes(secret);
-        return secret;
     }
 }

@@ -28,7 +28,8 @@ final class DemoReport {
 
     void print() {
         out.println("");
-        out.println("The books, which each consumer and its store keep apart, and which agree:");
+        out.println("The books, which each consumer and its store keep apart, and which agree. To a consumer a");
+        out.println("replay is a first: replayed is as the store counts, and taken off the consumer's first.");
         out.println("  A: " + safe.tally().equation(safe.stats().replayed(), "failed open"));
         out.println("  B: " + naive.tally().equation(naive.stats().replayed(), "failed open"));
         out.println("");

@@ -15,7 +15,7 @@ import java.util.zip.ZipException;
  * and passes over bytes that follow the last one. Here each of these throws: data cut short, damaged data, a checksum or
  * length that does not match, bytes after the last member that begin no other.
  */
-final class GzipInput extends InputStream {
+final class GzipInput extends BlockInput {
     static final int MAGIC_1 = 0x1f;
     static final int MAGIC_2 = 0x8b;
 
@@ -46,12 +46,6 @@ final class GzipInput extends InputStream {
      */
     GzipInput(InputStream in) {
         this.in = in;
-    }
-
-    @Override
-    public int read() throws IOException {
-        byte[] one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
     }
 
     @Override

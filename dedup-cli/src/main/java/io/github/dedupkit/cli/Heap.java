@@ -8,16 +8,16 @@ final class Heap {
     /** The share of the heap for everything but keys: blocks, classes, the collector's young space. */
     private static final long RESERVED_BYTES = 16 * MIB;
 
-    /** A key in the Caffeine store, its share of the table and of the frequency sketch included. */
-    private static final long BYTES_PER_KEY = 168;
+    /** A key in the Caffeine store, its share of the table and of the frequency sketch included; as its stats say. */
+    static final long BYTES_PER_KEY = 168;
 
     private static final long LEAST_KEYS = 1000;
 
     private Heap() {}
 
     /**
-     * The distinct keys to stop at: half of (maximum heap - 16 MiB), at 168 bytes a key. The other half is room for the
-     * collector, and for the tables while they are doubled.
+     * The distinct keys to stop at: half of (maximum heap - 16 MiB), at {@value #BYTES_PER_KEY} bytes a key. The other
+     * half is room for the collector, and for the tables while they are doubled.
      */
     static long maximumKeys() {
         return maximumKeys(Runtime.getRuntime().maxMemory());

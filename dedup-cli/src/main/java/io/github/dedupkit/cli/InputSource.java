@@ -6,6 +6,7 @@ import java.io.FileInputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -26,14 +27,15 @@ final class InputSource implements Closeable {
 
     /**
      * Refuses names that cannot be read, all of them in one message, without opening any: to open a named pipe and close
-     * it again would disturb its writer.
+     * it again would disturb its writer. Standard input named twice is bad usage.
      */
     static void requireReadable(List<String> names) {
+        if (Collections.frequency(names, STANDARD_INPUT) > 1) {
+            throw CliException.usage("- stands for standard input, which can be read once; name it once");
+        }
         StringBuilder problems = new StringBuilder();
-        boolean standardInput = false;
         for (String name : names) {
-            String problem = problem(name, standardInput);
-            standardInput |= name.equals(STANDARD_INPUT);
+            String problem = problem(name);
             if (!problem.isEmpty()) {
                 problems.append(problems.length() == 0 ? "" : System.lineSeparator() + "dedup: ")
                         .append(problem);
@@ -55,13 +57,25 @@ final class InputSource implements Closeable {
         boolean standard = name.equals(STANDARD_INPUT);
         String shown = standard ? "standard input" : name;
         try {
-            RawInput raw = new RawInput(standard ? streams.in() : new FileInputStream(name), beforeWaiting);
-            return new InputSource(shown, raw.isGzip() ? new GzipInput(raw) : raw);
+            return open(shown, new RawInput(standard ? streams.in() : new FileInputStream(name), beforeWaiting));
         } catch (FileNotFoundException e) {
             throw CliException.failed(
                     String.valueOf(e.getMessage()) + "; check the file, it could be read a moment ago");
         } catch (IOException e) {
             throw CliException.failed(shown + ": " + e.getMessage() + "; nothing of it was read");
+        }
+    }
+
+    private static InputSource open(String shown, RawInput raw) throws IOException {
+        try {
+            return new InputSource(shown, raw.isGzip() ? new GzipInput(raw) : raw);
+        } catch (Throwable e) {
+            try {
+                raw.close();
+            } catch (IOException closing) {
+                e.addSuppressed(closing);
+            }
+            throw e;
         }
     }
 
@@ -80,9 +94,9 @@ final class InputSource implements Closeable {
         stream.close();
     }
 
-    private static String problem(String name, boolean standardInputTaken) {
+    private static String problem(String name) {
         if (name.equals(STANDARD_INPUT)) {
-            return standardInputTaken ? "- stands for standard input, which can be read once; name it once" : "";
+            return "";
         }
         File file = new File(name);
         if (file.isDirectory()) {

@@ -7,7 +7,6 @@ import io.github.dedupkit.Retention;
 import io.github.dedupkit.StoreStats;
 import io.github.dedupkit.inmemory.CaffeineDeduplicationStore;
 import java.io.OutputStream;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -18,14 +17,14 @@ import java.time.InstantSource;
  * <p>The whole run is one window: every line is marked at time 0, so nothing is late and nothing expires. Lines may come
  * from anyone, so their keys are made under a secret drawn for this run.
  *
- * <p>Allocates nothing per line but the store's record of a new one. Fails before it writes a batch in which the store
+ * <p>Itself it allocates nothing per line; the store does, see there. Fails before it writes a batch in which the store
  * had to drop a record: all that was written is right. The store is not closed but dropped: to empty it key by key would
  * take longer than the process has left to live.
  */
 final class LineFilter {
     private static final int BATCH_LINES = 256;
 
-    private final KeySpace keySpace = KeySpace.keyed("dedup/filter", secret());
+    private final KeySpace keySpace = RunKeys.keySpace("dedup/filter");
     private final EventBatch batch = new EventBatch(BATCH_LINES);
     private final int[] starts = new int[BATCH_LINES];
     private final int[] ends = new int[BATCH_LINES];
@@ -114,12 +113,6 @@ final class LineFilter {
     private CliException tooManyKeys() {
         return CliException.failed("there are more than " + maximumKeys + " distinct lines, as many as "
                 + Heap.describe() + " can hold; " + Heap.remedy());
-    }
-
-    private static byte[] secret() {
-        byte[] secret = new byte[KeySpace.SECRET_BYTES];
-        new SecureRandom().nextBytes(secret);
-        return secret;
     }
 
     /** Counts what the store drops for lack of room. The store calls it on the thread that marks. */

@@ -1,6 +1,5 @@
 package io.github.dedupkit.cli;
 
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 
@@ -8,14 +7,15 @@ import java.io.InputStream;
  * An input as it comes, unbuffered. Calls back before a read that would wait, so that nothing already known is held back
  * meanwhile; and can tell gzip data by its first two bytes without waiting for a third.
  */
-final class RawInput extends FilterInputStream {
+final class RawInput extends BlockInput {
+    private final InputStream in;
     private final Runnable beforeWaiting;
     private final byte[] head = new byte[2];
     private int headAt;
     private int headLimit;
 
     RawInput(InputStream in, Runnable beforeWaiting) {
-        super(in);
+        this.in = in;
         this.beforeWaiting = beforeWaiting;
     }
 
@@ -32,12 +32,6 @@ final class RawInput extends FilterInputStream {
     }
 
     @Override
-    public int read() throws IOException {
-        byte[] one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
-    }
-
-    @Override
     public int read(byte[] into, int offset, int length) throws IOException {
         int count = Math.min(length, headLimit - headAt);
         if (count == 0) {
@@ -46,6 +40,11 @@ final class RawInput extends FilterInputStream {
         System.arraycopy(head, headAt, into, offset, count);
         headAt += count;
         return count;
+    }
+
+    @Override
+    public void close() throws IOException {
+        in.close();
     }
 
     private int readOn(byte[] into, int offset, int length) throws IOException {

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import picocli.CommandLine.Command;
 
 /** Arguments, help and version. */
 class DedupMainTest {
@@ -54,7 +55,7 @@ class DedupMainTest {
 
     static Stream<Arguments> helps() {
         return Stream.of(
-                arguments(List.of("--help"), List.of("filter", "demo", "Exit codes", "141", "DEDUP_JAVA_OPTS")),
+                arguments(List.of("--help"), List.of("filter", "demo", "Exit codes", "69", "141", "DEDUP_JAVA_OPTS")),
                 arguments(
                         List.of("filter", "--help"),
                         List.of(
@@ -81,6 +82,23 @@ class DedupMainTest {
             assertTrue(run.out().contains(content), content + " is missing in " + run.out());
         }
         assertTrue(run.out().lines().allMatch(line -> line.length() <= 80), run.out());
+    }
+
+    /** A line that picocli would wrap does not stand in the help as it was written. */
+    @Test
+    void footersAreNotWrapped() {
+        requireFooter(DedupCommand.class, "--help");
+        requireFooter(FilterCommand.class, "filter", "--help");
+        requireFooter(DemoCommand.class, "demo", "--help");
+    }
+
+    private static void requireFooter(Class<?> command, String... arguments) {
+        List<String> help = Run.dedup("", arguments).out().lines().toList();
+        String[] footer = command.getAnnotation(Command.class).footer();
+        assertTrue(footer.length > 0);
+        for (String line : footer) {
+            assertTrue(help.contains(line), line + " is not a line of " + help);
+        }
     }
 
     @Test

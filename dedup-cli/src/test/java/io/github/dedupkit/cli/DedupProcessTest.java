@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The command as a process: exit codes, signals, pipes, devices and small heaps. */
-@Timeout(60)
+@Timeout(600)
 class DedupProcessTest {
     private static final Path FULL_DEVICE = Path.of("/dev/full");
 
@@ -209,7 +209,7 @@ class DedupProcessTest {
         Process process = builder.redirectError(err().toFile()).start();
         processes.add(process);
         process.getOutputStream().close();
-        assertTrue(process.waitFor(50, TimeUnit.SECONDS), "does not end");
+        assertTrue(process.waitFor(120, TimeUnit.SECONDS), "does not end");
         return process.exitValue();
     }
 

@@ -2,15 +2,18 @@ package io.github.dedupkit.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.dedupkit.StoreStats;
 import io.github.dedupkit.Verdict;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.File;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -67,10 +70,51 @@ class FilterFailureTest {
 
     @Test
     void standardInputCannotBeReadTwice() {
-        Run run = Run.dedup("a\n", "filter", "-", "-");
+        for (String[] arguments : new String[][] {{"filter", "-", "-"}, {"filter", "--", "-", "no-such-file", "-"}}) {
+            Run run = Run.dedup("a\n", arguments);
+            assertEquals(2, run.code());
+            assertEquals(
+                    "dedup: - stands for standard input, which can be read once; name it once" + System.lineSeparator(),
+                    run.err());
+            assertEquals("", run.out());
+        }
+    }
+
+    @Test
+    void anInputThatCannotBeOpenedIsClosed() throws IOException {
+        AtomicInteger closed = new AtomicInteger();
+        InputStream failing =
+                new FilterInputStream(new FailingInput(() -> {
+                    throw new IOException("Input/output error");
+                })) {
+                    @Override
+                    public void close() {
+                        closed.incrementAndGet();
+                    }
+                };
+        Run run = Run.dedup(failing, "filter");
         assertEquals(1, run.code());
-        assertTrue(run.err().contains("standard input, which can be read once"), run.err());
-        assertEquals("", run.out());
+        assertTrue(run.err().startsWith("dedup: standard input: Input/output error; nothing of it"), run.err());
+        assertEquals(1, closed.get());
+    }
+
+    @Test
+    void aFileThatCannotBeOpenedIsClosed() throws IOException {
+        Path descriptors = Path.of("/proc/self/fd");
+        assumeTrue(Files.isDirectory(descriptors), "only Linux lists open files");
+        Path empty = Files.createFile(directory.resolve("empty")).toRealPath();
+        StandardStreams streams = new StandardStreams(
+                InputStream.nullInputStream(),
+                OutputStream.nullOutputStream(),
+                Run.printStream(new ByteArrayOutputStream()));
+        assertThrows(
+                CliException.class,
+                () -> InputSource.open(empty.toString(), streams, () -> {
+                    throw CliException.outputClosed();
+                }));
+        for (File descriptor : descriptors.toFile().listFiles()) {
+            assertNotEquals(empty.toFile(), descriptor.getCanonicalFile());
+        }
     }
 
     @Test

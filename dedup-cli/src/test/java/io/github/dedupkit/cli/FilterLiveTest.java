@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Timeout;
  * the output at the border of a record. The next piece of input is written only after the output of the one before was
  * read, so a filter that holds lines back stops the test.
  */
-@Timeout(30)
+@Timeout(120)
 class FilterLiveTest {
     private final ExecutorService executor = Executors.newSingleThreadExecutor();
     private final PipedOutputStream input = new PipedOutputStream();
