@@ -272,6 +272,7 @@ public final class EventBatch {
         size = 0;
         itemsWithOrigin = 0;
         retryToken = 0;
+        scratch.clear();
     }
 
     /**

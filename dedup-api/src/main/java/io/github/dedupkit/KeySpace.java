@@ -21,11 +21,12 @@ import org.jspecify.annotations.Nullable;
  * </ul>
  *
  * <p>An id is a text (hashed as its UTF-8, so a {@code String} and its UTF-8 {@code byte[]} are one id), a {@code UUID},
- * a {@code long}, or several parts. These four kinds never collide with each other: a UUID and its 36 characters are two
- * ids. The empty text is an id like any other. Text with an unpaired surrogate has no UTF-8 form and is refused.
+ * a {@code long}, or several parts. The four kinds are hashed apart: a UUID and its 36 characters are two ids. The empty text
+ * is an id like any other. Text with an unpaired surrogate has no UTF-8 form and is refused.
  *
  * <p>Immutable and thread-safe. {@link #key} allocates; {@link #hasher()} and {@link EventBatch} do not. Two different
- * ids get the same key with a probability of 2^-128 each pair (2^-80 for two time-ordered ids of one millisecond).
+ * ids get the same key with a probability of 2^-128 a pair; of 2^-80 if both are time-ordered ids of one millisecond; and of
+ * some 2^-64 in a trusted key space if they differ in kind or namespace and are as short as 8 bytes.
  */
 public final class KeySpace {
     /** The number of bytes of a secret. */

@@ -125,7 +125,8 @@ public final class Retention {
         }
 
         /**
-         * Sets the lateness L; one tick unless set.
+         * Sets the lateness L; one tick unless set. A copy that comes later than this behind the newest event is {@link
+         * Verdict#TOO_LATE}, so L must cover how long producers retry and consumers lag.
          *
          * @param lateness from 0 to W, a multiple of the tick
          * @return this builder

@@ -20,8 +20,8 @@ import java.util.OptionalLong;
  * @param evicted records dropped before their time, for lack of room
  * @param retainedKeys records held now, which may include expired ones not yet removed
  * @param bytes memory or disk they take, in bytes; empty if the store cannot tell
- * @param effectiveWindow the span behind the watermark within which nothing was dropped before its time, at most W;
- *     zero promises nothing
+ * @param effectiveWindow the span before every event that is not too late within which nothing was dropped before its
+ *     time, at most W; zero promises nothing
  * @param falseDuplicateProbability the probability that a new key is told DUPLICATE now, 0 to 1
  */
 public record StoreStats(

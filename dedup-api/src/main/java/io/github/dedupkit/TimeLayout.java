@@ -194,7 +194,7 @@ public final class TimeLayout {
     }
 
     private IllegalArgumentException malformed(String text) {
-        String shown = text.length() <= 40 ? text : text.substring(0, 40) + "...";
+        String shown = (text.length() <= 40 ? text : text.substring(0, 40) + "...").replaceAll("\\p{Cntrl}", "?");
         return new IllegalArgumentException("id \"" + shown + "\" is no " + name
                 + "; give the standard text form, or use a trusted or keyed key space");
     }

@@ -53,7 +53,7 @@ final class Books {
         if (observer != null) {
             try {
                 observer.marked(first, replay, duplicate, late, 0, without);
-            } catch (RuntimeException e) {
+            } catch (Throwable e) {
                 report(e);
             }
         }
@@ -65,15 +65,15 @@ final class Books {
         if (observer != null) {
             try {
                 observer.evicted(records);
-            } catch (RuntimeException e) {
+            } catch (Throwable e) {
                 report(e);
             }
         }
     }
 
-    private void report(RuntimeException e) {
+    private void report(Throwable e) {
         if (listenerFailed.compareAndSet(false, true)) {
-            LOGGER.log(Level.WARNING, "a DeduplicationListener threw; its later exceptions are not logged", e);
+            LOGGER.log(Level.WARNING, "a DeduplicationListener threw; what it throws later is not logged", e);
         }
     }
 

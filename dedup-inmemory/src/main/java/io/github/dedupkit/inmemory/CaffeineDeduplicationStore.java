@@ -2,6 +2,7 @@ package io.github.dedupkit.inmemory;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Expiry;
 import com.github.benmanes.caffeine.cache.RemovalCause;
 import io.github.dedupkit.DedupKey;
 import io.github.dedupkit.DeduplicationListener;
@@ -29,7 +30,8 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Guarantees:</b> exact; durability none (a restart forgets: copies are admitted); scope one process; one watermark
  * for the whole store. While it is healthy nothing is lost and nothing admitted. {@code maximumKeys} is a fuse, not a
  * window: beyond it Caffeine drops records of its choice, recent ones first, so copies are admitted; each drop is counted
- * and shortens the effective window in {@link #stats()}. Size it above rate x (W + L).
+ * and shortens the effective window in {@link #stats()}. Size it a quarter
+ * above rate x (W + L).
  *
  * <p><b>Thread-safety:</b> safe for use by many threads; calls for one key are linearizable. {@link #close()} may come at
  * any time.
@@ -48,8 +50,12 @@ public final class CaffeineDeduplicationStore implements NearTier {
      * any event that is not too late.
      *
      * The map's ticker is the watermark, so records expire as event time passes and a jump of any length is right at once.
-     * Expiry only frees memory: a verdict rests on the timestamps. Caffeine reads the ticker after the computation, and
-     * leaves a write time that is younger than a second unchanged, so an entry is kept for W + L + S and that second.
+     * Expiry only frees memory: a verdict rests on the timestamps. A record's end follows from its own timestamp, so a
+     * duplicate does not put it off; Caffeine reads the ticker after the computation, and leaves an end unchanged that moves
+     * by less than a second, so a record is kept for W + L and that second.
+     *
+     * Closing: a computation looks whether the store is closed while it holds the key's entry. The marks are removed one
+     * key at a time after that, so no call finds a key gone that close() took away.
      *
      * Dropping by size raises the floor before the entry is gone: Caffeine calls the eviction listener inside the removal.
      */
@@ -94,14 +100,9 @@ public final class CaffeineDeduplicationStore implements NearTier {
         retention = builder.retention;
         clock = builder.clock;
         books = new Books(builder.listener);
-        long keptMillis = retention.windowMillis()
-                + retention.latenessMillis()
-                + retention.futureSkewMillis()
-                + WRITE_TIME_TOLERANCE_MILLIS
-                + 1;
         cache = Caffeine.newBuilder()
                 .maximumSize(builder.maximumKeys)
-                .expireAfterWrite(Duration.ofMillis(keptMillis))
+                .expireAfter(new MarkExpiry())
                 .ticker(this::watermarkNanos)
                 .executor(Runnable::run)
                 .evictionListener(this::evicted)
@@ -113,7 +114,7 @@ public final class CaffeineDeduplicationStore implements NearTier {
      * Starts a store.
      *
      * @param retention how long it remembers
-     * @param maximumKeys the fuse: the most records it holds, 1 to 2^31; plan for more than the event rate x (W + L)
+     * @param maximumKeys the fuse: the most records it holds, 1 to 2^31; plan for a quarter more than rate x (W + L)
      * @return a builder
      * @throws IllegalArgumentException if maximumKeys is out of bounds
      */
@@ -157,8 +158,11 @@ public final class CaffeineDeduplicationStore implements NearTier {
                 if (batch.verdict(i) != Verdict.UNJUDGED) {
                     continue;
                 }
-                decide(batch.keyHigh(i), batch.keyLow(i), batch.timestamp(i), batch.origin(i), decision);
-                batch.judge(i, decision.verdict);
+                try {
+                    decide(batch.keyHigh(i), batch.keyLow(i), batch.timestamp(i), batch.origin(i), decision);
+                } finally { // a decision stands even if Caffeine failed after it: the mark may be recorded
+                    batch.judge(i, decision.verdict);
+                }
                 unanswered--;
                 replayed += decision.replay ? 1 : 0;
                 first += decision.verdict == Verdict.FIRST_SEEN && !decision.replay ? 1 : 0;
@@ -175,6 +179,7 @@ public final class CaffeineDeduplicationStore implements NearTier {
         requireTimestamp(timestamp);
         requireOpen();
         Mark mark = marks.get(DedupKey.ofBits(keyHigh, keyLow));
+        requireOpen();
         long at = clamp(timestamp);
         return isLate(at, watermark.get())
                 || (mark != null && inWindow(mark, at))
@@ -213,8 +218,10 @@ public final class CaffeineDeduplicationStore implements NearTier {
         requireTimestamp(timestamp);
         requireOpen();
         marks.compute(DedupKey.ofBits(keyHigh, keyLow), (k, mark) -> {
-            long at = clamp(timestamp);
-            raiseWatermark(at);
+            requireOpen();
+            long now = Math.max(clock.millis(), watermark.get());
+            long at = clamp(timestamp, now);
+            watermark.accumulateAndGet(Math.min(at, now), Math::max);
             return new Mark(at, origin);
         });
     }
@@ -254,8 +261,15 @@ public final class CaffeineDeduplicationStore implements NearTier {
         decision.verdict = Verdict.UNJUDGED;
         decision.replay = false;
         marks.compute(DedupKey.ofBits(keyHigh, keyLow), (key, mark) -> {
-            long at = clamp(timestamp);
-            if (isLate(at, raiseWatermark(at))) {
+            requireOpen();
+            long highest = watermark.get();
+            long at = timestamp;
+            if (timestamp > highest) {
+                long now = Math.max(clock.millis(), highest);
+                at = clamp(timestamp, now);
+                highest = watermark.accumulateAndGet(Math.min(at, now), Math::max);
+            }
+            if (isLate(at, highest)) {
                 decision.verdict = Verdict.TOO_LATE;
                 return mark;
             }
@@ -281,21 +295,14 @@ public final class CaffeineDeduplicationStore implements NearTier {
         return Math.abs(timestamp - mark.timestamp) <= retention.windowMillis();
     }
 
-    /** The timestamp as judged and stored: at most the clock, which is never behind the watermark, plus S (rule 4e). */
-    private long clamp(long timestamp) {
-        long highest = watermark.get();
-        if (timestamp <= highest) {
-            return timestamp;
-        }
-        return Math.min(timestamp, Math.max(clock.millis(), highest) + retention.futureSkewMillis());
+    /** The timestamp as judged and stored: at most S ahead of the present, which is never behind the watermark (rule 4e). */
+    private long clamp(long timestamp, long now) {
+        return timestamp - now > retention.futureSkewMillis() ? now + retention.futureSkewMillis() : timestamp;
     }
 
-    /** Raises the watermark to a timestamp already clamped, but never past the clock; returns where it stands. */
-    private long raiseWatermark(long timestamp) {
+    private long clamp(long timestamp) {
         long highest = watermark.get();
-        return timestamp <= highest
-                ? highest
-                : watermark.accumulateAndGet(Math.min(timestamp, clock.millis()), Math::max);
+        return timestamp <= highest ? timestamp : clamp(timestamp, Math.max(clock.millis(), highest));
     }
 
     private long watermarkNanos() {
@@ -313,12 +320,13 @@ public final class CaffeineDeduplicationStore implements NearTier {
         }
     }
 
+    /** What lies within it before any event that is not too late was not dropped. */
     private long effectiveWindowMillis() {
+        long oldestInTime = watermark.get() - retention.latenessMillis();
         long dropped = floor.get();
-        if (dropped == NOTHING_DROPPED) {
-            return retention.windowMillis();
-        }
-        return Math.max(0, Math.min(retention.windowMillis(), watermark.get() - dropped));
+        return dropped == NOTHING_DROPPED
+                ? retention.windowMillis()
+                : Math.max(0, Math.min(retention.windowMillis(), oldestInTime - dropped));
     }
 
     private void requireOpen() {
@@ -341,6 +349,27 @@ public final class CaffeineDeduplicationStore implements NearTier {
         }
     }
 
+    /** Ends a record when the watermark has passed its timestamp by W + L, and the second that Caffeine rounds to. */
+    private final class MarkExpiry implements Expiry<DedupKey, Mark> {
+        private final long keptMillis =
+                retention.windowMillis() + retention.latenessMillis() + WRITE_TIME_TOLERANCE_MILLIS + 1;
+
+        @Override
+        public long expireAfterCreate(DedupKey key, Mark mark, long watermarkNanos) {
+            return Math.max(1, (mark.timestamp + keptMillis) * NANOS_PER_MILLI - watermarkNanos);
+        }
+
+        @Override
+        public long expireAfterUpdate(DedupKey key, Mark mark, long watermarkNanos, long currentDuration) {
+            return expireAfterCreate(key, mark, watermarkNanos);
+        }
+
+        @Override
+        public long expireAfterRead(DedupKey key, Mark mark, long watermarkNanos, long currentDuration) {
+            return currentDuration;
+        }
+    }
+
     /** Configures a {@link CaffeineDeduplicationStore}. Not thread-safe. */
     public static final class Builder {
         private final Retention retention;
@@ -352,7 +381,7 @@ public final class CaffeineDeduplicationStore implements NearTier {
             this.retention = Objects.requireNonNull(retention, "retention");
             if (maximumKeys < 1 || maximumKeys > MAXIMUM_KEYS_BOUND) {
                 throw new IllegalArgumentException("maximumKeys " + maximumKeys + " is out of bounds; give 1 to "
-                        + MAXIMUM_KEYS_BOUND + ", above the event rate x (window + lateness)");
+                        + MAXIMUM_KEYS_BOUND + ", a quarter above the event rate x (window + lateness)");
             }
             this.maximumKeys = maximumKeys;
         }

@@ -15,7 +15,9 @@ import io.github.dedupkit.ReplaySafeStore;
 import io.github.dedupkit.StoreUnavailableException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -72,6 +74,62 @@ abstract class CloseAndInputRules extends DurabilityRules {
         closeStore();
         List<Thread> left = threadsLeftBehind(before);
         assertTrue(left.size() <= SHARED_THREADS, "rule 11: threads left behind: " + left);
+    }
+
+    @Test
+    @DisplayName("rules 1 and 11: close under load makes no key new: threads that share keys have one winner each")
+    void rule11_closeUnderLoadMakesNoSecondWinner() throws Exception {
+        for (int round = 0; round < 30; round++) {
+            DeduplicationStore store = open(retentions().get(0));
+            Map<Long, Integer> winners = new ConcurrentHashMap<>();
+            CountDownLatch running = new CountDownLatch(3);
+            List<FutureTask<Void>> loads = new ArrayList<>();
+            for (int thread = 1; thread <= 3; thread++) {
+                long origin = thread;
+                FutureTask<Void> load = new FutureTask<>(() -> winUntilClosed(store, origin, winners, running), null);
+                loads.add(load);
+                new Thread(load).start();
+            }
+            running.await();
+            store.close();
+            for (FutureTask<Void> load : loads) {
+                load.get(30, TimeUnit.SECONDS);
+            }
+            winners.forEach((key, count) ->
+                    assertEquals(1, count, "rule 11: a second winner of key " + key + " while the store closed"));
+        }
+    }
+
+    /** Marks the keys that the other threads mark too, batch after batch, until the store is closed. */
+    private void winUntilClosed(
+            DeduplicationStore store, long origin, Map<Long, Integer> winners, CountDownLatch running) {
+        int size = 200;
+        EventBatch batch = new EventBatch(size);
+        boolean open = true;
+        for (long first = 0; open; first = (first + size) % 20_000) {
+            batch.clear();
+            for (int i = 0; i < size; i++) {
+                batch.add(key(first + i), START, store instanceof ReplaySafeStore ? origin : 0);
+            }
+            try {
+                store.markSeen(batch);
+                if (store instanceof ReplaySafeStore replaySafe) {
+                    replaySafe.confirm(batch);
+                }
+            } catch (IllegalStateException closed) {
+                open = false;
+            } catch (StoreUnavailableException full) {
+                Thread.onSpinWait();
+            }
+            for (int i = 0; i < size; i++) {
+                if (batch.verdict(i) == FIRST_SEEN) {
+                    winners.merge(first + i, 1, Integer::sum);
+                }
+            }
+            if (first > 0) {
+                running.countDown();
+            }
+        }
     }
 
     private void markUntilClosed(

@@ -74,7 +74,7 @@ abstract class ContractSupport {
     /**
      * Supplies the retentions that the contract runs with; every one must be supported.
      *
-     * @return at least one
+     * @return two at least, the second with L of two ticks or more
      */
     protected List<Retention> retentions() {
         return List.of(

@@ -160,7 +160,7 @@ public abstract class DeduplicationStoreContract extends RoomAndBooksRules {
                     HistoryRunner.Report report = runner.run(steps);
                     boolean chance = report.lost() > 0 && expectedGuarantees().accuracy() == Accuracy.APPROXIMATE;
                     if (report.violation() != null && !chance) {
-                        fail(explain(runner, steps, seed, retention, shape));
+                        fail(explain(runner, steps, report, seed, retention, shape));
                     }
                     lost += report.lost();
                     newKeys += report.newKeys();
@@ -170,9 +170,16 @@ public abstract class DeduplicationStoreContract extends RoomAndBooksRules {
         assertFalseDuplicatesWithinBound(lost, newKeys, "random histories from seed " + firstSeed);
     }
 
+    /** The smallest history that fails, or the whole one where a failure does not come back. */
     private static String explain(
-            HistoryRunner runner, List<Step> steps, long seed, Retention retention, KeyShape shape) {
-        HistoryRunner.Report smallest = runner.run(runner.shrink(steps));
+            HistoryRunner runner,
+            List<Step> steps,
+            HistoryRunner.Report found,
+            long seed,
+            Retention retention,
+            KeyShape shape) {
+        HistoryRunner.Report shrunk = runner.run(runner.shrink(steps));
+        HistoryRunner.Report smallest = shrunk.violation() == null ? found : shrunk;
         return smallest.violation() + "\nseed " + seed + ", " + retention + ", keys " + shape + ", shrunk to:\n  "
                 + String.join("\n  ", smallest.trace());
     }

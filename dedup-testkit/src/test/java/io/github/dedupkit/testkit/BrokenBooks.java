@@ -132,6 +132,22 @@ final class BrokenBooks {
                                 })
                         .caughtBy(CLOSED, "rule 11: markSeen")
                         .caughtBy(CLOSE_UNDER_LOAD, "UnsupportedOperationException"),
+                BrokenStore.of(
+                                "forgets its marks before it refuses calls",
+                                (storage, config) -> new FakeDurableStore(storage, config) {
+                                    @Override
+                                    @SuppressWarnings("UnsynchronizedOverridesSynchronized") // what is broken
+                                    public void close() {
+                                        synchronized (this) {
+                                            marks.clear();
+                                        }
+                                        for (int i = 0; i < 1_000; i++) {
+                                            Thread.onSpinWait();
+                                        }
+                                        super.close();
+                                    }
+                                })
+                        .caughtBy("rule11_closeUnderLoadMakesNoSecondWinner", "rule 11: a second winner"),
                 BrokenStore.of("cannot be closed twice", (storage, config) -> new FakeDurableStore(storage, config) {
                             @Override
                             public synchronized void close() {

@@ -26,6 +26,8 @@ import org.junit.platform.testkit.engine.Event;
 
 /** The testkit is itself tested: each test of the contract catches a store that breaks what it tests. */
 class BrokenStoresTest {
+    private static final int RUNS = 10;
+
     @TestFactory
     @DisplayName("each broken store is caught, by the tests and with the messages that it should be caught with")
     Stream<DynamicTest> brokenStoresAreCaught() {
@@ -33,9 +35,14 @@ class BrokenStoresTest {
                 .map(store -> DynamicTest.dynamicTest(store.name(), () -> assertCaught(store)));
     }
 
+    /** Some stores break only when threads meet, so a run or two may miss them; a sound store is never caught. */
     private static void assertCaught(BrokenStore store) {
-        Map<String, String> failures = failures(
-                store, store.catches().stream().map(BrokenStore.Catch::test).toList());
+        List<String> tests =
+                store.catches().stream().map(BrokenStore.Catch::test).toList();
+        Map<String, String> failures = failures(store, tests);
+        for (int run = 2; run <= RUNS && !failures.keySet().containsAll(tests); run++) {
+            failures.putAll(failures(store, tests));
+        }
         for (BrokenStore.Catch expected : store.catches()) {
             String message = failures.get(expected.test());
             assertTrue(message != null, expected.test() + " does not catch a store that " + store.name());
