@@ -30,8 +30,7 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Guarantees:</b> exact; durability none (a restart forgets: copies are admitted); scope one process; one watermark
  * for the whole store. While it is healthy nothing is lost and nothing admitted. {@code maximumKeys} is a fuse, not a
  * window: beyond it Caffeine drops records of its choice, recent ones first, so copies are admitted; each drop is counted
- * and shortens the effective window in {@link #stats()}. Size it a quarter
- * above rate x (W + L).
+ * and shortens the effective window in {@link #stats()}. Size it a quarter above rate x (W + L).
  *
  * <p><b>Thread-safety:</b> safe for use by many threads; calls for one key are linearizable. {@link #close()} may come at
  * any time.
