@@ -112,7 +112,7 @@ final class FilterRun {
         try {
             return lines.fill();
         } catch (IOException e) {
-            throw CliException.failed(source.name() + ": " + e.getMessage() + "; read up to there: " + lines.lines()
+            throw CliException.failed(source.name() + ": " + e.getMessage() + "; read up to there: " + lines.records()
                     + " lines, and " + lines.unfinishedBytes() + " bytes of an unfinished one, which were not used");
         }
     }
@@ -121,9 +121,9 @@ final class FilterRun {
         gate.lock();
         try {
             failing = true;
-            long before = lines.lines();
+            long before = lines.records();
             filter.filterBlock(lines);
-            linesRead += lines.lines() - before;
+            linesRead += lines.records() - before;
             long now = System.nanoTime();
             if (now - flushedNanos > HELD_BACK_NANOS) {
                 flushedNanos = now;

@@ -47,7 +47,7 @@ final class LineFilter {
     /** Judges every complete line of the reader's block, and writes those not seen before. */
     void filterBlock(LineReader lines) {
         while (lines.next()) {
-            int index = batch.add(keySpace, lines.block(), lines.start(), lines.keyLength(), 0, 0);
+            int index = batch.add(keySpace, lines.block(), lines.start(), lines.length(), 0, 0);
             starts[index] = lines.start();
             ends[index] = lines.end();
             if (batch.isFull()) {

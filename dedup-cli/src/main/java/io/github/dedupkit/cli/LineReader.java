@@ -11,7 +11,7 @@ import java.io.InputStream;
  * so such a line needs two to three times its length for a moment. A line that no array, or not the heap, can hold fails
  * with its number.
  */
-final class LineReader {
+final class LineReader implements RecordReader {
     private static final int MAX_ARRAY_BYTES = Integer.MAX_VALUE - 8;
 
     private final InputStream in;
@@ -46,13 +46,8 @@ final class LineReader {
         block = new byte[blockBytes];
     }
 
-    /**
-     * Reads the next bytes; waits for one at least. Moves the bytes of an unfinished line, so offsets given out before
-     * are void.
-     *
-     * @return false at the end of the input, after which {@link #next} hands out a last line without line feed
-     */
-    boolean fill() throws IOException {
+    @Override
+    public boolean fill() throws IOException {
         makeRoom();
         int count = in.read(block, limit, Math.min(blockBytes, block.length - limit));
         ended = count < 0;
@@ -60,8 +55,8 @@ final class LineReader {
         return !ended;
     }
 
-    /** Moves on to the next line of the block, or returns false when none is complete. */
-    boolean next() {
+    @Override
+    public boolean next() {
         byte[] bytes = block;
         int end = limit;
         int i = scanned;
@@ -84,33 +79,43 @@ final class LineReader {
         return true;
     }
 
-    /** The bytes that {@link #start}, {@link #keyLength} and {@link #end} refer to, until the next {@link #fill}. */
-    byte[] block() {
+    @Override
+    public byte[] block() {
         return block;
     }
 
-    /** Where the line begins. */
-    int start() {
+    @Override
+    public int start() {
         return start;
     }
 
-    /** The line's bytes without its terminator, which is a line feed or a carriage return and a line feed. */
-    int keyLength() {
+    @Override
+    public int length() {
         return keyEnd - start;
     }
 
-    /** Where the line ends, its terminator included. */
-    int end() {
+    @Override
+    public int end() {
         return at;
     }
 
-    /** The lines handed out so far. */
-    long lines() {
+    @Override
+    public long records() {
         return lines;
     }
 
-    /** The bytes read of a line that is not complete. */
-    int unfinishedBytes() {
+    @Override
+    public boolean isHeader() {
+        return false;
+    }
+
+    @Override
+    public long line() {
+        return lines;
+    }
+
+    @Override
+    public int unfinishedBytes() {
         return limit - at;
     }
 

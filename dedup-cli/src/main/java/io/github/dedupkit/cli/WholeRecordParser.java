@@ -1,0 +1,24 @@
+package io.github.dedupkit.cli;
+
+import io.github.dedupkit.KeyHasher;
+import io.github.dedupkit.KeySpace;
+
+/** The key is the whole record; there is no time. Not thread-safe. */
+final class WholeRecordParser implements RecordParser {
+    private final KeyHasher hasher;
+
+    WholeRecordParser(KeySpace keySpace) {
+        hasher = keySpace.hasher();
+    }
+
+    @Override
+    public void header(byte[] bytes, int start, int length) {}
+
+    @Override
+    public void parse(byte[] bytes, int start, int length, RecordFields fields) {
+        hasher.hash(bytes, start, length);
+        fields.keyHigh = hasher.high();
+        fields.keyLow = hasher.low();
+        fields.timestamp = 0;
+    }
+}
