@@ -1,0 +1,77 @@
+package io.github.dedupkit.inmemory;
+
+import io.github.dedupkit.Retention;
+
+/**
+ * A retention in ticks, for ages kept in a byte.
+ *
+ * <p>An age is how many ticks the watermark is past a record's tick, plus S in ticks, so that it is never negative. A
+ * record matches events at most {@code window} ticks from it and has expired from the age {@code expired} on.
+ *
+ * @param window W
+ * @param lateness L
+ * @param skew S, rounded up
+ */
+record Ages(int window, int lateness, int skew) {
+    /** The watermark may move by this many ticks before a line must be looked at again: a power of two. */
+    static final int GRANULE = 16;
+
+    /** The most ticks that W + L + S may take: the ages of a line differ by at most these, one granule and two more. */
+    static final int MAX_TICKS = 256 - GRANULE - 4;
+
+    /**
+     * Measures a retention.
+     *
+     * @throws IllegalArgumentException if an age would not fit a byte, naming the smallest tick that fits
+     */
+    static Ages of(Retention retention) {
+        long g = retention.tickMillis();
+        if (ticks(retention, g) > MAX_TICKS) {
+            throw new IllegalArgumentException("window + lateness + future skew are " + ticks(retention, g) + " ticks ("
+                    + retention + "), and the table's ages hold " + MAX_TICKS + "; " + remedy(retention));
+        }
+        return new Ages((int) (retention.windowMillis() / g), (int) (retention.latenessMillis() / g), (int)
+                ceilDiv(retention.futureSkewMillis(), g));
+    }
+
+    /** The first age, S included, of an expired record. */
+    int expired() {
+        return skew + window + lateness + 1;
+    }
+
+    /** The ticks from the recording of any record to its end, at most. */
+    int life() {
+        return expired();
+    }
+
+    private static long ticks(Retention retention, long g) {
+        return retention.windowMillis() / g + retention.latenessMillis() / g + ceilDiv(retention.futureSkewMillis(), g);
+    }
+
+    private static String remedy(Retention retention) {
+        long common = gcd(retention.windowMillis(), retention.latenessMillis());
+        long smallest = Long.MAX_VALUE;
+        for (long d = 1; d <= common / d; d++) {
+            if (common % d == 0) {
+                if (ticks(retention, d) <= MAX_TICKS) {
+                    smallest = Math.min(smallest, d);
+                }
+                if (ticks(retention, common / d) <= MAX_TICKS) {
+                    smallest = Math.min(smallest, common / d);
+                }
+            }
+        }
+        return smallest < Long.MAX_VALUE
+                ? "the smallest tick that fits is " + smallest + " ms: set it with Retention.Builder.tick"
+                : "no tick fits, for the window and the lateness have no larger divisor in common than " + common
+                        + " ms: round the lateness to a multiple of a " + MAX_TICKS / 4 + "th of the window";
+    }
+
+    private static long gcd(long a, long b) {
+        return b == 0 ? a : gcd(b, a % b);
+    }
+
+    private static long ceilDiv(long a, long b) {
+        return (a + b - 1) / b;
+    }
+}

@@ -1,0 +1,134 @@
+package io.github.dedupkit.inmemory;
+
+import io.github.dedupkit.Retention;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+
+/**
+ * A store's watermark, in milliseconds for lateness and in ticks for ages. Thread-safe.
+ *
+ * <p>Ticks are numbered so that all ages that matter fit a byte: a step of the watermark by more than a record's life
+ * advances the number by that life only. Everything recorded before has then expired, as it should.
+ */
+final class EventTime {
+    /*
+     * A tick is published before the watermark enters it. A reader takes the watermark first and the tick second, so the
+     * tick it sees is the watermark's or a later one; in the second case the watermark is about to reach the tick's
+     * start, and the reader takes it as there. Nobody can see the number of a tick, expire records by it, and still
+     * accept an event that is too late for it.
+     */
+    private static final long NONE = -1;
+    private static final int HISTORY = 256;
+    private static final long FIRST_NUMBER = HISTORY;
+
+    /** A tick of the watermark. */
+    static final class Tick {
+        /** Its first millisecond. */
+        final long start;
+
+        /** The first millisecond after it. */
+        final long end;
+
+        /** Its number; not below that of any tick before it. */
+        final long number;
+
+        Tick(long start, long end, long number) {
+            this.start = start;
+            this.end = end;
+            this.number = number;
+        }
+    }
+
+    private final long tickMillis;
+    private final long latenessMillis;
+    private final long futureSkewMillis;
+    private final long life;
+    private final LongSupplier records;
+    private final AtomicLong watermark = new AtomicLong(NONE);
+    private volatile long recordsExpired;
+    private volatile Tick tick = new Tick(Long.MIN_VALUE, 0, FIRST_NUMBER);
+
+    /** The records counted when each of the last ticks began, by its number modulo the length. Guarded by this. */
+    private final long[] recordsBefore = new long[HISTORY];
+
+    /**
+     * Starts before all time.
+     *
+     * @param retention W, L, g and S
+     * @param ages the same in ticks
+     * @param records counts the records ever made, less those dropped before their time
+     */
+    EventTime(Retention retention, Ages ages, LongSupplier records) {
+        tickMillis = retention.tickMillis();
+        latenessMillis = retention.latenessMillis();
+        futureSkewMillis = retention.futureSkewMillis();
+        life = ages.life();
+        this.records = records;
+    }
+
+    /** The watermark as it stands, or -1 before the first mark. */
+    long watermark() {
+        return watermark.get();
+    }
+
+    /** The tick of the watermark, or the one it is about to enter. To be read after the watermark. */
+    Tick tick() {
+        return tick;
+    }
+
+    /** The timestamp as judged and stored: at most S ahead of the present, which is never behind the watermark. */
+    long clamp(long timestamp, long now) {
+        long highest = watermark.get();
+        if (timestamp <= highest) {
+            return timestamp;
+        }
+        long present = Math.max(0, Math.max(now, highest));
+        return timestamp - present > futureSkewMillis ? present + futureSkewMillis : timestamp;
+    }
+
+    /** Raises the watermark to a time, if it is below. */
+    void raise(long time) {
+        for (long highest = watermark.get(); time > highest; highest = watermark.get()) {
+            if (time >= tick.end) {
+                advance(time);
+            } else if (watermark.compareAndSet(highest, time)) {
+                return;
+            }
+        }
+    }
+
+    /** Whether a timestamp is below watermark - L, given the watermark and the tick read after it. */
+    boolean isLate(long timestamp, long highest, Tick tick) {
+        return timestamp < Math.max(highest, tick.start) - latenessMillis;
+    }
+
+    /** The number of the tick that a timestamp falls in, seen from a tick whose number is known. */
+    long numberOf(long timestamp, Tick from) {
+        long offset = timestamp - from.start;
+        return offset >= 0 && offset < tickMillis ? from.number : from.number + Math.floorDiv(offset, tickMillis);
+    }
+
+    /** The first millisecond after a tick, given by a number at most a record's life before that of another. */
+    long endOf(long number, Tick from) {
+        return from.end + (number - from.number) * tickMillis;
+    }
+
+    /** A bound on the records that have not expired; nearly exact, but for marks in progress. */
+    long retained() {
+        return Math.max(0, records.getAsLong() - recordsExpired);
+    }
+
+    private synchronized void advance(long time) {
+        Tick last = tick;
+        if (time >= last.end) {
+            long start = time - time % tickMillis;
+            long step = last.start == Long.MIN_VALUE ? life + 1 : Math.min(life + 1, (start - last.start) / tickMillis);
+            long counted = records.getAsLong();
+            for (long number = last.number + 1; number <= last.number + step; number++) {
+                recordsBefore[(int) number & (HISTORY - 1)] = counted;
+            }
+            recordsExpired = recordsBefore[(int) (last.number + step - life) & (HISTORY - 1)];
+            tick = new Tick(start, start + tickMillis, last.number + step);
+        }
+    }
+}

@@ -1,0 +1,412 @@
+package io.github.dedupkit.inmemory;
+
+import io.github.dedupkit.DeduplicationListener;
+import io.github.dedupkit.DeduplicationStore;
+import io.github.dedupkit.EventBatch;
+import io.github.dedupkit.Guarantees;
+import io.github.dedupkit.Guarantees.Atomicity;
+import io.github.dedupkit.Guarantees.Condition;
+import io.github.dedupkit.Guarantees.Durability;
+import io.github.dedupkit.Guarantees.Scope;
+import io.github.dedupkit.Retention;
+import io.github.dedupkit.StoreStats;
+import io.github.dedupkit.StoreUnavailableException;
+import io.github.dedupkit.Verdict;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Objects;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A table of timestamped fingerprints outside the heap of one process: about 11 bytes per key, whatever the ids' length.
+ *
+ * <p><b>Guarantees:</b> approximate: a new key is told DUPLICATE with the probability that {@link #guarantees()} states, some
+ * 10<sup>-11</sup> at the planned size, and that {@link #stats()} gives for the present; durability none (a restart
+ * forgets: copies are admitted); scope one process; one watermark for the whole store. While it is healthy nothing is
+ * admitted. Beyond its capacity it grows, refuses, or drops the oldest records, as it was built; what is dropped is
+ * counted and shortens the effective window in {@link #stats()}.
+ *
+ * <p><b>Thread-safety:</b> safe for use by many threads; calls for one key are linearizable. {@link #close()} may come at
+ * any time; the memory returns once the closed store and the calls in progress are gone.
+ *
+ * <p><b>Cost:</b> one cache line of 64 bytes per mark, two for about one mark in twenty; a batch overlaps the misses. Nothing
+ * is allocated per mark. When the watermark moves by a record's life, W + L + S, a call refreshes at most a 480th of the lines;
+ * while the table grows, a mark splits at most 16 lines, one per new key on average.
+ *
+ * <p><b>Failure:</b> refused for lack of room, a mark throws {@link StoreUnavailableException} and is not recorded. Keys must
+ * come from a {@link io.github.dedupkit.KeySpace}: numbers that are no hashes crowd into few lines.
+ */
+public final class FingerprintDeduplicationStore implements DeduplicationStore {
+    private static final int LEVELS = 4;
+    private static final double RECORDS_PER_LINE = 6.25;
+    private static final long LEAST_LINES = 16;
+    private static final int LEAST_CHUNK_SHIFT = 9;
+    private static final int CHUNK_SHIFT = 13;
+    private static final long MAXIMUM_KEYS_BOUND = 1L << 36;
+
+    /** One new record in this many looks whether the table should grow, and then splits so many lines at most. */
+    private static final int GROW_EVERY = 16;
+
+    private final Retention retention;
+    private final InstantSource clock;
+    private final Books books;
+    private final EventTime time;
+    private final Guarantees guarantees;
+    private final String capacity;
+    private volatile @Nullable LineTable table;
+
+    private FingerprintDeduplicationStore(Builder builder) {
+        retention = builder.retention;
+        clock = builder.clock;
+        books = new Books(builder.listener);
+        Ages ages = Ages.of(retention);
+        time = new EventTime(retention, ages, books::recordsKept);
+        long lines = builder.lines();
+        long maximumLines = builder.maximumLines();
+        LineMemory.requireRoomFor(builder.plannedBytes());
+        try {
+            table = tables(builder, ages);
+        } catch (OutOfMemoryError e) {
+            IllegalArgumentException refusal = LineMemory.noDirectMemory(builder.plannedBytes());
+            refusal.initCause(e);
+            throw refusal;
+        }
+        guarantees = guarantees(builder, (double) Math.max(lines, maximumLines) / lines);
+        capacity = "the table has reached its capacity: it was planned for " + builder.expectedKeys
+                + " keys within W + L, and "
+                + (maximumLines > lines ? "may grow to " + builder.maximumBytes : "may not grow")
+                + "; expect more keys, allow more with maximumBytes(...), or drop the oldest with evictOldestWhenFull()";
+    }
+
+    /**
+     * Starts a store.
+     *
+     * @param retention how long it remembers; W + L + S must be at most 236 ticks
+     * @param expectedKeys the keys to make room for: rate x (W + L), 1 to 2^36; there is memory for a sixth of
+     *     them in excess
+     * @return a builder
+     * @throws IllegalArgumentException if expectedKeys is out of bounds or the retention has too many ticks
+     */
+    public static Builder builder(Retention retention, long expectedKeys) {
+        return new Builder(retention, expectedKeys);
+    }
+
+    @Override
+    public Verdict markSeen(long keyHigh, long keyLow, long timestamp) {
+        requireTimestamp(timestamp);
+        LineTable open = open();
+        int outcome;
+        try {
+            outcome = mark(open, keyHigh, keyLow, timestamp);
+        } catch (Throwable e) {
+            books.enter(0, 0, 0, 0, 1);
+            throw e;
+        }
+        if (outcome == LineTable.FULL) {
+            books.enter(0, 0, 0, 0, 1);
+            throw new StoreUnavailableException(capacity);
+        }
+        Verdict verdict = verdict(outcome);
+        books.enter(verdict, false);
+        if (outcome == LineTable.EVICTED) {
+            books.enterEvicted(1);
+        }
+        if (verdict == Verdict.FIRST_SEEN && (keyLow & (GROW_EVERY - 1)) == 0) {
+            grow(open, 1);
+        }
+        open.sweep();
+        return verdict;
+    }
+
+    @Override
+    public void markSeen(EventBatch batch) {
+        Objects.requireNonNull(batch, "batch");
+        LineTable open = open();
+        if (batch.hasOrigins()) {
+            throw new IllegalArgumentException("the batch carries an origin, and this store keeps none;"
+                    + " add its items with origin 0, or take a ReplaySafeStore");
+        }
+        int unanswered = touch(open, batch);
+        int first = 0;
+        int duplicate = 0;
+        int late = 0;
+        int evicted = 0;
+        try {
+            for (int i = 0; unanswered > 0; i++) {
+                if (batch.verdict(i) != Verdict.UNJUDGED) {
+                    continue;
+                }
+                int outcome = mark(open, batch.keyHigh(i), batch.keyLow(i), batch.timestamp(i));
+                if (outcome == LineTable.FULL) {
+                    throw new StoreUnavailableException(capacity);
+                }
+                Verdict verdict = verdict(outcome);
+                batch.judge(i, verdict);
+                unanswered--;
+                first += verdict == Verdict.FIRST_SEEN ? 1 : 0;
+                duplicate += outcome == LineTable.DUPLICATE ? 1 : 0;
+                late += outcome == LineTable.TOO_LATE ? 1 : 0;
+                evicted += outcome == LineTable.EVICTED ? 1 : 0;
+                if (verdict == Verdict.FIRST_SEEN && first % GROW_EVERY == 0) {
+                    grow(open, first);
+                }
+            }
+        } finally {
+            int answered = first + duplicate + late;
+            if (answered + unanswered > 0) {
+                books.enter(first, 0, duplicate, late, unanswered);
+            }
+            if (evicted > 0) {
+                books.enterEvicted(evicted);
+            }
+        }
+        open.sweep();
+    }
+
+    @Override
+    public boolean mightContain(long keyHigh, long keyLow, long timestamp) {
+        requireTimestamp(timestamp);
+        LineTable open = open();
+        if (time.watermark() < 0) {
+            return false;
+        }
+        long at = time.clamp(timestamp, clock.millis());
+        return open.judge(keyHigh, keyLow, at, 0, false) != LineTable.FIRST_SEEN
+                || at - retention.windowMillis() < open.evictedBefore();
+    }
+
+    @Override
+    public Guarantees guarantees() {
+        return guarantees;
+    }
+
+    @Override
+    public StoreStats stats() {
+        LineTable open = open();
+        long retained = Math.min(time.retained(), open.bytes() / Line.BYTES * Line.RECORDS);
+        long answered = books.firstSeen.sum() + books.duplicates.sum() + books.tooLate.sum();
+        return new StoreStats(
+                books.firstSeen.sum(),
+                0,
+                books.duplicates.sum(),
+                books.tooLate.sum(),
+                0,
+                books.thrown.sum(),
+                books.evicted.sum(),
+                retained,
+                OptionalLong.of(open.bytes()),
+                Duration.ofMillis(effectiveWindowMillis(open.evictedBefore())),
+                open.falseDuplicateProbability((double) retained, answered));
+    }
+
+    @Override
+    public void close() {
+        table = null;
+    }
+
+    /** The table and those that take what overflows, the last one first. */
+    private LineTable tables(Builder builder, Ages ages) {
+        LineTable table = null;
+        long share = (long) Math.pow(LineTable.OVERFLOW_SHARE, LEVELS - 1);
+        for (int level = LEVELS - 1; level > 0; level--, share /= LineTable.OVERFLOW_SHARE) {
+            table = new LineTable(shape(builder, share), level, ages, time, table);
+        }
+        return new LineTable(shape(builder, 1), 0, ages, time, table);
+    }
+
+    private static LineTable.Shape shape(Builder builder, long share) {
+        long lines = Math.max(LEAST_LINES, builder.lines() / share);
+        long maximum = Math.max(lines, builder.maximumLines() / share);
+        boolean grows = builder.maximumLines() > builder.lines();
+        return new LineTable.Shape(
+                lines,
+                grows ? maximum : lines,
+                chunkShift(lines, grows),
+                (1L << builder.fingerprintBits) - 1,
+                builder.evicts && share == 1);
+    }
+
+    /** Loads the lines of a batch, all at once as far as the processor can; returns the items to be judged. */
+    private static int touch(LineTable open, EventBatch batch) {
+        int unjudged = 0;
+        long touched = 0;
+        for (int i = 0; i < batch.size(); i++) {
+            if (batch.verdict(i) == Verdict.UNJUDGED) {
+                touched |= open.touch(batch.keyHigh(i), batch.keyLow(i));
+                unjudged++;
+            }
+        }
+        if (touched == -1) {
+            Thread.onSpinWait(); // keeps the loads alive
+        }
+        return unjudged;
+    }
+
+    /** Marks a key; if there is no room although the table may grow, it grows until there is. */
+    private int mark(LineTable open, long keyHigh, long keyLow, long timestamp) {
+        long present = timestamp > time.watermark() ? clock.millis() : 0;
+        int outcome = open.judge(keyHigh, keyLow, timestamp, present, true);
+        while (outcome == LineTable.FULL && open.mayGrow(Long.MAX_VALUE)) {
+            open.grow(Long.MAX_VALUE, GROW_EVERY);
+            outcome = open.judge(keyHigh, keyLow, timestamp, present, true);
+        }
+        return outcome;
+    }
+
+    /** Gives a growing table the lines that its records need, counting some that are not in the books yet. */
+    private void grow(LineTable open, int uncounted) {
+        open.grow((long) ((time.retained() + uncounted) / RECORDS_PER_LINE), GROW_EVERY);
+    }
+
+    private static Verdict verdict(int outcome) {
+        return outcome == LineTable.DUPLICATE
+                ? Verdict.DUPLICATE
+                : outcome == LineTable.TOO_LATE ? Verdict.TOO_LATE : Verdict.FIRST_SEEN;
+    }
+
+    private long effectiveWindowMillis(long evictedBefore) {
+        long oldestInTime = time.watermark() - retention.latenessMillis();
+        return evictedBefore == Long.MIN_VALUE
+                ? retention.windowMillis()
+                : Math.max(0, Math.min(retention.windowMillis(), oldestInTime - evictedBefore));
+    }
+
+    private LineTable open() {
+        LineTable open = table;
+        if (open == null) {
+            throw new IllegalStateException("the store is closed");
+        }
+        return open;
+    }
+
+    private static void requireTimestamp(long timestamp) {
+        if (timestamp < 0) {
+            throw new IllegalArgumentException(
+                    "timestamp " + timestamp + " is negative; give epoch milliseconds, 0 or more");
+        }
+    }
+
+    private static int chunkShift(long lines, boolean grows) {
+        int magnitude = Long.SIZE - Long.numberOfLeadingZeros(Math.max(LEAST_LINES, lines));
+        return grows ? Math.max(LEAST_CHUNK_SHIFT, Math.min(CHUNK_SHIFT, magnitude)) : LineMemory.LARGEST_SHIFT;
+    }
+
+    private static Guarantees guarantees(Builder builder, double growth) {
+        String lost = "false duplicates at the stated probability";
+        double probability = RECORDS_PER_LINE * growth * 1.25 / (1L << builder.fingerprintBits);
+        return Guarantees.builder(Durability.NONE, Scope.PROCESS, Atomicity.STORE)
+                .falseDuplicateProbability(Math.min(probability, 0.999))
+                .on(Condition.HEALTHY, lost, "0", "0")
+                .on(Condition.PROCESS_CRASH, lost, "every live key once", "unconfirmed deliveries")
+                .on(Condition.POWER_CUT, lost, "every live key once", "unconfirmed deliveries")
+                .on(Condition.FAILOVER, lost, "every live key once", "unconfirmed deliveries")
+                .on(
+                        Condition.OVER_CAPACITY,
+                        lost,
+                        builder.evicts ? "copies of the dropped records, counted" : "0; marks are refused",
+                        "0")
+                .on(Condition.LATE_DATA, lost, "0; answered TOO_LATE", "0")
+                .on(Condition.HOSTILE_KEYS, "as when healthy, with a keyed key space", "0", "0")
+                .build();
+    }
+
+    /** Configures a {@link FingerprintDeduplicationStore}. Not thread-safe. */
+    public static final class Builder {
+        private final Retention retention;
+        private final long expectedKeys;
+        private InstantSource clock = InstantSource.system();
+        private @Nullable DeduplicationListener listener;
+        private long maximumBytes;
+        private boolean evicts;
+        private int fingerprintBits = Line.FINGERPRINT_BITS;
+
+        private Builder(Retention retention, long expectedKeys) {
+            this.retention = Objects.requireNonNull(retention, "retention");
+            Ages.of(retention);
+            if (expectedKeys < 1 || expectedKeys > MAXIMUM_KEYS_BOUND) {
+                throw new IllegalArgumentException("expectedKeys " + expectedKeys + " is out of bounds; give 1 to "
+                        + MAXIMUM_KEYS_BOUND + ", the event rate x (window + lateness)");
+            }
+            this.expectedKeys = expectedKeys;
+        }
+
+        /**
+         * Sets the clock that bounds timestamps; the system's unless set.
+         *
+         * @param clock the present time
+         * @return this builder
+         */
+        public Builder clock(InstantSource clock) {
+            this.clock = Objects.requireNonNull(clock, "clock");
+            return this;
+        }
+
+        /**
+         * Sets the observer; none unless set.
+         *
+         * @param listener is called after each call or batch
+         * @return this builder
+         */
+        public Builder listener(DeduplicationListener listener) {
+            this.listener = Objects.requireNonNull(listener, "listener");
+            return this;
+        }
+
+        /**
+         * Lets the table grow, by a line at a time; unless set, it stays as planned. Each doubling doubles the probability of
+         * a false duplicate, so {@link Guarantees#falseDuplicateProbability()} is that of the largest size.
+         *
+         * @param maximumBytes the most memory to take, in bytes
+         * @return this builder
+         */
+        public Builder maximumBytes(long maximumBytes) {
+            this.maximumBytes = maximumBytes;
+            return this;
+        }
+
+        /**
+         * Lets a full table drop its oldest records; unless set, it refuses marks.
+         *
+         * @return this builder
+         */
+        public Builder evictOldestWhenFull() {
+            evicts = true;
+            return this;
+        }
+
+        /** Makes false duplicates frequent enough to be counted. For tests. */
+        Builder fingerprintBits(int bits) {
+            fingerprintBits = bits;
+            return this;
+        }
+
+        /**
+         * Creates a store that keeps no origins.
+         *
+         * @return an open store
+         * @throws IllegalArgumentException if the memory planned exceeds maximumBytes, or what the JVM or the machine can give:
+         *     the message names the need, the limit and the flag that sets it
+         */
+        public DeduplicationStore buildNarrow() {
+            if (maximumBytes != 0 && maximumBytes < plannedBytes()) {
+                throw new IllegalArgumentException(
+                        "maximumBytes " + maximumBytes + " is less than the " + plannedBytes() + " bytes planned for "
+                                + expectedKeys + " keys; allow as much, or expect fewer keys");
+            }
+            return new FingerprintDeduplicationStore(this);
+        }
+
+        private long lines() {
+            return Math.max(LEAST_LINES, (long) Math.ceil(expectedKeys / RECORDS_PER_LINE));
+        }
+
+        private long maximumLines() {
+            return (long) ((double) maximumBytes / plannedBytes() * lines());
+        }
+
+        private long plannedBytes() {
+            return (long) (lines() * Line.BYTES * LineTable.OVERFLOW_SHARE / (LineTable.OVERFLOW_SHARE - 1.0));
+        }
+    }
+}

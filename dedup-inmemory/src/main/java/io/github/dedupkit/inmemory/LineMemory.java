@@ -1,0 +1,114 @@
+package io.github.dedupkit.inmemory;
+
+import java.lang.management.BufferPoolMXBean;
+import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import javax.management.JMException;
+import javax.management.ObjectName;
+import javax.management.openmbean.CompositeData;
+
+/** Memory for lines, outside the heap, aligned to lines, zeroed; it returns when nothing refers to it any more. */
+final class LineMemory {
+    /** The most lines in one allocation: 1 GiB. */
+    static final int LARGEST_SHIFT = 24;
+
+    private static final long MIB = 1L << 20;
+    private static final long WORTH_ASKING = 64 * MIB;
+
+    private LineMemory() {}
+
+    /**
+     * Allocates chunks of 2^shift lines, the last one perhaps shorter.
+     *
+     * @throws OutOfMemoryError if the JVM's limit on direct memory is reached
+     */
+    static ByteBuffer[] allocate(long lines, int shift) {
+        long perChunk = 1L << shift;
+        ByteBuffer[] chunks = new ByteBuffer[Math.toIntExact((lines + perChunk - 1) / perChunk)];
+        long largest = 1L << LARGEST_SHIFT;
+        int next = 0;
+        for (long done = 0; done < lines; done += largest) {
+            long count = Math.min(largest, lines - done);
+            ByteBuffer block = block(count);
+            for (long from = 0; from < count; from += perChunk) {
+                int length = (int) Math.min(perChunk, count - from) * Line.BYTES;
+                chunks[next++] = block.slice((int) from * Line.BYTES, length).order(ByteOrder.LITTLE_ENDIAN);
+            }
+        }
+        return chunks;
+    }
+
+    /**
+     * Refuses a table that the machine cannot hold. To ask takes longer than to allocate a small one, which is tried.
+     *
+     * @throws IllegalArgumentException naming the need, the limit and the remedy
+     */
+    static void requireRoomFor(long bytes) {
+        if (bytes < WORTH_ASKING) {
+            return;
+        }
+        if (bytes > directMemoryLimit()) {
+            throw noDirectMemory(bytes);
+        }
+        long memory = machineMemory();
+        if (bytes > memory) {
+            throw new IllegalArgumentException("the table needs " + bytes + " bytes, and the machine or container has "
+                    + memory + "; expect fewer keys, shorten the window, or give it more memory");
+        }
+    }
+
+    /** What to throw when the JVM refused to allocate a table. */
+    static IllegalArgumentException noDirectMemory(long bytes) {
+        long used = directMemoryUsed();
+        return new IllegalArgumentException("the table needs " + bytes + " bytes outside the heap, and the JVM allows "
+                + directMemoryLimit() + ", of which " + used + " are in use; start it with -XX:MaxDirectMemorySize="
+                + (bytes + used + MIB - 1) / MIB + "m or more, or expect fewer keys");
+    }
+
+    /** The JVM's bound; it is the heap's unless set. */
+    private static long directMemoryLimit() {
+        Object[] arguments = {"MaxDirectMemorySize"};
+        String[] types = {String.class.getName()};
+        try {
+            Object option = ManagementFactory.getPlatformMBeanServer()
+                    .invoke(
+                            new ObjectName("com.sun.management:type=HotSpotDiagnostic"),
+                            "getVMOption",
+                            arguments,
+                            types);
+            long set = Long.parseLong(String.valueOf(((CompositeData) option).get("value")));
+            return set == 0 ? Runtime.getRuntime().maxMemory() : set;
+        } catch (JMException | RuntimeException e) {
+            return Runtime.getRuntime().maxMemory(); // not every JVM can tell
+        }
+    }
+
+    private static long machineMemory() {
+        try {
+            return (long) ManagementFactory.getPlatformMBeanServer()
+                    .getAttribute(new ObjectName("java.lang:type=OperatingSystem"), "TotalMemorySize");
+        } catch (JMException | RuntimeException e) {
+            return Long.MAX_VALUE; // not every JVM can tell
+        }
+    }
+
+    private static long directMemoryUsed() {
+        return ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+                .filter(pool -> pool.getName().equals("direct"))
+                .mapToLong(BufferPoolMXBean::getMemoryUsed)
+                .sum();
+    }
+
+    /** The chunks and one more. The last of them must be a whole one. */
+    static ByteBuffer[] append(ByteBuffer[] chunks, int shift) {
+        ByteBuffer[] longer = Arrays.copyOf(chunks, chunks.length + 1);
+        longer[chunks.length] = block(1L << shift).order(ByteOrder.LITTLE_ENDIAN);
+        return longer;
+    }
+
+    private static ByteBuffer block(long lines) {
+        return ByteBuffer.allocateDirect((int) (lines + 1) * Line.BYTES).alignedSlice(Line.BYTES);
+    }
+}
