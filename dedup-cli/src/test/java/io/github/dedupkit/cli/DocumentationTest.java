@@ -7,6 +7,7 @@ import io.github.dedupkit.DeduplicationStore;
 import io.github.dedupkit.Guarantees;
 import io.github.dedupkit.Retention;
 import io.github.dedupkit.inmemory.CaffeineDeduplicationStore;
+import io.github.dedupkit.inmemory.FingerprintDeduplicationStore;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.net.URI;
@@ -106,15 +107,26 @@ class DocumentationTest {
     void printedGuaranteesAreTheStores() throws IOException {
         String page = Files.readString(ROOT.resolve("docs/guarantees.md"));
         Retention retention = Retention.ofWindow(Duration.ofHours(1));
-        try (DeduplicationStore store =
-                CaffeineDeduplicationStore.builder(retention, 1).build()) {
+        requirePrinted(
+                page,
+                "CaffeineDeduplicationStore",
+                CaffeineDeduplicationStore.builder(retention, 1).build());
+        requirePrinted(
+                page,
+                "FingerprintDeduplicationStore",
+                FingerprintDeduplicationStore.builder(retention, 1).buildNarrow());
+        assertTrue(page.contains(Guarantees.ASSUMPTION), "the assumption stands beside the matrix");
+    }
+
+    private static void requirePrinted(String page, String name, DeduplicationStore store) {
+        try (store) {
             Guarantees guarantees = store.guarantees();
             String table = guarantees.matrix().substring(0, guarantees.matrix().indexOf("\n\n"));
-            assertTrue(page.contains("<!-- matrix: CaffeineDeduplicationStore -->\n" + table), guarantees.matrix());
-            assertTrue(page.contains(Guarantees.ASSUMPTION), "the assumption stands beside the matrix");
+            assertTrue(page.contains("<!-- matrix: " + name + " -->\n" + table), guarantees.matrix());
             assertTrue(
-                    page.contains("Accuracy " + guarantees.accuracy() + ", durability " + guarantees.durability()
-                            + ", scope " + guarantees.scope() + ", atomicity " + guarantees.atomicity()),
+                    page.contains("## " + name + "\n\nAccuracy " + guarantees.accuracy() + ", durability "
+                            + guarantees.durability() + ", scope " + guarantees.scope() + ", atomicity "
+                            + guarantees.atomicity()),
                     "the first line of facts");
         }
     }

@@ -26,6 +26,14 @@ final class Books {
         this.listener = listener;
     }
 
+    /** Refuses a call before it counts. */
+    static void requireTimestamp(long timestamp) {
+        if (timestamp < 0) {
+            throw new IllegalArgumentException(
+                    "timestamp " + timestamp + " is negative; give epoch milliseconds, 0 or more");
+        }
+    }
+
     /** Enters one single call that was answered. */
     void enter(Verdict verdict, boolean replay) {
         switch (verdict) {

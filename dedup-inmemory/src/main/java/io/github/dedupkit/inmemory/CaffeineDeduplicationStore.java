@@ -123,7 +123,7 @@ public final class CaffeineDeduplicationStore implements NearTier {
 
     @Override
     public Verdict markSeen(long keyHigh, long keyLow, long timestamp, long origin) {
-        requireTimestamp(timestamp);
+        Books.requireTimestamp(timestamp);
         requireOpen();
         Decision decision = new Decision();
         try {
@@ -175,7 +175,7 @@ public final class CaffeineDeduplicationStore implements NearTier {
 
     @Override
     public boolean mightContain(long keyHigh, long keyLow, long timestamp) {
-        requireTimestamp(timestamp);
+        Books.requireTimestamp(timestamp);
         requireOpen();
         Mark mark = marks.get(DedupKey.ofBits(keyHigh, keyLow));
         requireOpen();
@@ -187,7 +187,7 @@ public final class CaffeineDeduplicationStore implements NearTier {
 
     @Override
     public void confirm(long keyHigh, long keyLow, long timestamp, long origin) {
-        requireTimestamp(timestamp);
+        Books.requireTimestamp(timestamp);
         requireOpen();
         if (origin != 0) {
             marks.computeIfPresent(
@@ -198,7 +198,7 @@ public final class CaffeineDeduplicationStore implements NearTier {
 
     @Override
     public void forget(long keyHigh, long keyLow, long timestamp, long origin) {
-        requireTimestamp(timestamp);
+        Books.requireTimestamp(timestamp);
         requireOrigin(origin);
         requireOpen();
         marks.computeIfPresent(DedupKey.ofBits(keyHigh, keyLow), (k, mark) -> mark.origin == origin ? null : mark);
@@ -206,7 +206,7 @@ public final class CaffeineDeduplicationStore implements NearTier {
 
     @Override
     public boolean recall(long keyHigh, long keyLow, long timestamp, long origin) {
-        requireTimestamp(timestamp);
+        Books.requireTimestamp(timestamp);
         requireOpen();
         Mark mark = marks.get(DedupKey.ofBits(keyHigh, keyLow));
         return mark != null && inWindow(mark, clamp(timestamp)) && !replays(mark, origin);
@@ -214,7 +214,7 @@ public final class CaffeineDeduplicationStore implements NearTier {
 
     @Override
     public void remember(long keyHigh, long keyLow, long timestamp, long origin) {
-        requireTimestamp(timestamp);
+        Books.requireTimestamp(timestamp);
         requireOpen();
         marks.compute(DedupKey.ofBits(keyHigh, keyLow), (k, mark) -> {
             requireOpen();
@@ -331,13 +331,6 @@ public final class CaffeineDeduplicationStore implements NearTier {
     private void requireOpen() {
         if (closed) {
             throw new IllegalStateException("the store is closed");
-        }
-    }
-
-    private static void requireTimestamp(long timestamp) {
-        if (timestamp < 0) {
-            throw new IllegalArgumentException(
-                    "timestamp " + timestamp + " is negative; give epoch milliseconds, 0 or more");
         }
     }
 

@@ -18,6 +18,10 @@ final class EventTime {
      * accept an event that is too late for it.
      */
     private static final long NONE = -1;
+
+    /** Far from where sums overflow; no event is later. */
+    private static final long LATEST = Long.MAX_VALUE / 2;
+
     private static final int HISTORY = 256;
     private static final long FIRST_NUMBER = HISTORY;
 
@@ -82,7 +86,7 @@ final class EventTime {
         if (timestamp <= highest) {
             return timestamp;
         }
-        long present = Math.max(0, Math.max(now, highest));
+        long present = Math.min(LATEST, Math.max(0, Math.max(now, highest)));
         return timestamp - present > futureSkewMillis ? present + futureSkewMillis : timestamp;
     }
 

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Thread-safety:</b> safe for use by many threads; calls for one key are linearizable. {@link #close()} may come at
  * any time; the memory returns once the closed store and the calls in progress are gone.
  *
- * <p><b>Cost:</b> one cache line of 64 bytes per mark, two for about one mark in twenty; a batch overlaps the misses. Nothing
+ * <p><b>Cost:</b> one cache line of 64 bytes per mark, a second one for a few marks in a hundred; a batch overlaps the misses. Nothing
  * is allocated per mark. When the watermark moves by a record's life, W + L + S, a call refreshes at most a 480th of the lines;
  * while the table grows, a mark splits at most 16 lines, one per new key on average.
  *
@@ -40,6 +40,11 @@ import org.jspecify.annotations.Nullable;
 public final class FingerprintDeduplicationStore implements DeduplicationStore {
     private static final int LEVELS = 4;
     private static final double RECORDS_PER_LINE = 6.25;
+
+    /** A line, and its share in the tables that it overflows to. */
+    private static final double BYTES_PER_LINE =
+            Line.BYTES * LineTable.OVERFLOW_SHARE / (LineTable.OVERFLOW_SHARE - 1.0);
+
     private static final long LEAST_LINES = 16;
     private static final int LEAST_CHUNK_SHIFT = 9;
     private static final int CHUNK_SHIFT = 13;
@@ -62,8 +67,6 @@ public final class FingerprintDeduplicationStore implements DeduplicationStore {
         books = new Books(builder.listener);
         Ages ages = Ages.of(retention);
         time = new EventTime(retention, ages, books::recordsKept);
-        long lines = builder.lines();
-        long maximumLines = builder.maximumLines();
         LineMemory.requireRoomFor(builder.plannedBytes());
         try {
             table = tables(builder, ages);
@@ -72,10 +75,10 @@ public final class FingerprintDeduplicationStore implements DeduplicationStore {
             refusal.initCause(e);
             throw refusal;
         }
-        guarantees = guarantees(builder, (double) Math.max(lines, maximumLines) / lines);
+        guarantees = guarantees(builder);
         capacity = "the table has reached its capacity: it was planned for " + builder.expectedKeys
                 + " keys within W + L, and "
-                + (maximumLines > lines ? "may grow to " + builder.maximumBytes : "may not grow")
+                + (builder.doublings() > 0 ? "may grow to " + builder.maximumBytes + " bytes" : "may not grow")
                 + "; expect more keys, allow more with maximumBytes(...), or drop the oldest with evictOldestWhenFull()";
     }
 
@@ -83,8 +86,8 @@ public final class FingerprintDeduplicationStore implements DeduplicationStore {
      * Starts a store.
      *
      * @param retention how long it remembers; W + L + S must be at most 236 ticks
-     * @param expectedKeys the keys to make room for: rate x (W + L), 1 to 2^36; there is memory for a sixth of
-     *     them in excess
+     * @param expectedKeys the keys to make room for: rate x (W + L), 1 to 2^36; a table that does not grow is full
+     *     at about half as many again
      * @return a builder
      * @throws IllegalArgumentException if expectedKeys is out of bounds or the retention has too many ticks
      */
@@ -94,7 +97,7 @@ public final class FingerprintDeduplicationStore implements DeduplicationStore {
 
     @Override
     public Verdict markSeen(long keyHigh, long keyLow, long timestamp) {
-        requireTimestamp(timestamp);
+        Books.requireTimestamp(timestamp);
         LineTable open = open();
         int outcome;
         try {
@@ -102,10 +105,8 @@ public final class FingerprintDeduplicationStore implements DeduplicationStore {
         } catch (Throwable e) {
             books.enter(0, 0, 0, 0, 1);
             throw e;
-        }
-        if (outcome == LineTable.FULL) {
-            books.enter(0, 0, 0, 0, 1);
-            throw new StoreUnavailableException(capacity);
+        } finally {
+            open.sweep();
         }
         Verdict verdict = verdict(outcome);
         books.enter(verdict, false);
@@ -115,7 +116,6 @@ public final class FingerprintDeduplicationStore implements DeduplicationStore {
         if (verdict == Verdict.FIRST_SEEN && (keyLow & (GROW_EVERY - 1)) == 0) {
             grow(open, 1);
         }
-        open.sweep();
         return verdict;
     }
 
@@ -138,9 +138,6 @@ public final class FingerprintDeduplicationStore implements DeduplicationStore {
                     continue;
                 }
                 int outcome = mark(open, batch.keyHigh(i), batch.keyLow(i), batch.timestamp(i));
-                if (outcome == LineTable.FULL) {
-                    throw new StoreUnavailableException(capacity);
-                }
                 Verdict verdict = verdict(outcome);
                 batch.judge(i, verdict);
                 unanswered--;
@@ -153,6 +150,7 @@ public final class FingerprintDeduplicationStore implements DeduplicationStore {
                 }
             }
         } finally {
+            open.sweep();
             int answered = first + duplicate + late;
             if (answered + unanswered > 0) {
                 books.enter(first, 0, duplicate, late, unanswered);
@@ -161,12 +159,11 @@ public final class FingerprintDeduplicationStore implements DeduplicationStore {
                 books.enterEvicted(evicted);
             }
         }
-        open.sweep();
     }
 
     @Override
     public boolean mightContain(long keyHigh, long keyLow, long timestamp) {
-        requireTimestamp(timestamp);
+        Books.requireTimestamp(timestamp);
         LineTable open = open();
         if (time.watermark() < 0) {
             return false;
@@ -218,7 +215,7 @@ public final class FingerprintDeduplicationStore implements DeduplicationStore {
     private static LineTable.Shape shape(Builder builder, long share) {
         long lines = Math.max(LEAST_LINES, builder.lines() / share);
         long maximum = Math.max(lines, builder.maximumLines() / share);
-        boolean grows = builder.maximumLines() > builder.lines();
+        boolean grows = builder.doublings() > 0;
         return new LineTable.Shape(
                 lines,
                 grows ? maximum : lines,
@@ -243,20 +240,23 @@ public final class FingerprintDeduplicationStore implements DeduplicationStore {
         return unjudged;
     }
 
-    /** Marks a key; if there is no room although the table may grow, it grows until there is. */
+    /** Marks a key. If there is no room, the table grows until there is; if it may not, it refuses. */
     private int mark(LineTable open, long keyHigh, long keyLow, long timestamp) {
         long present = timestamp > time.watermark() ? clock.millis() : 0;
         int outcome = open.judge(keyHigh, keyLow, timestamp, present, true);
-        while (outcome == LineTable.FULL && open.mayGrow(Long.MAX_VALUE)) {
-            open.grow(Long.MAX_VALUE, GROW_EVERY);
+        while (outcome == LineTable.FULL && open.mayGrow()) {
+            open.split(Long.MAX_VALUE, GROW_EVERY);
             outcome = open.judge(keyHigh, keyLow, timestamp, present, true);
+        }
+        if (outcome == LineTable.FULL) {
+            throw new StoreUnavailableException(capacity);
         }
         return outcome;
     }
 
     /** Gives a growing table the lines that its records need, counting some that are not in the books yet. */
     private void grow(LineTable open, int uncounted) {
-        open.grow((long) ((time.retained() + uncounted) / RECORDS_PER_LINE), GROW_EVERY);
+        open.grow(time.retained() + uncounted, GROW_EVERY);
     }
 
     private static Verdict verdict(int outcome) {
@@ -280,21 +280,14 @@ public final class FingerprintDeduplicationStore implements DeduplicationStore {
         return open;
     }
 
-    private static void requireTimestamp(long timestamp) {
-        if (timestamp < 0) {
-            throw new IllegalArgumentException(
-                    "timestamp " + timestamp + " is negative; give epoch milliseconds, 0 or more");
-        }
-    }
-
     private static int chunkShift(long lines, boolean grows) {
         int magnitude = Long.SIZE - Long.numberOfLeadingZeros(Math.max(LEAST_LINES, lines));
         return grows ? Math.max(LEAST_CHUNK_SHIFT, Math.min(CHUNK_SHIFT, magnitude)) : LineMemory.LARGEST_SHIFT;
     }
 
-    private static Guarantees guarantees(Builder builder, double growth) {
+    private static Guarantees guarantees(Builder builder) {
         String lost = "false duplicates at the stated probability";
-        double probability = RECORDS_PER_LINE * growth * 1.25 / (1L << builder.fingerprintBits);
+        double probability = RECORDS_PER_LINE * 1.25 * (1L << builder.doublings()) / (1L << builder.fingerprintBits);
         return Guarantees.builder(Durability.NONE, Scope.PROCESS, Atomicity.STORE)
                 .falseDuplicateProbability(Math.min(probability, 0.999))
                 .on(Condition.HEALTHY, lost, "0", "0")
@@ -397,16 +390,25 @@ public final class FingerprintDeduplicationStore implements DeduplicationStore {
             return new FingerprintDeduplicationStore(this);
         }
 
-        private long lines() {
+        private long plannedLines() {
             return Math.max(LEAST_LINES, (long) Math.ceil(expectedKeys / RECORDS_PER_LINE));
         }
 
-        private long maximumLines() {
-            return (long) ((double) maximumBytes / plannedBytes() * lines());
+        private long plannedBytes() {
+            return (long) (plannedLines() * BYTES_PER_LINE);
         }
 
-        private long plannedBytes() {
-            return (long) (lines() * Line.BYTES * LineTable.OVERFLOW_SHARE / (LineTable.OVERFLOW_SHARE - 1.0));
+        /** The lines to begin with: as planned, or so many more that the last doubling ends at the maximum. */
+        private long lines() {
+            return maximumLines() >> doublings();
+        }
+
+        private int doublings() {
+            return Long.SIZE - 1 - Long.numberOfLeadingZeros(maximumLines() / plannedLines());
+        }
+
+        private long maximumLines() {
+            return Math.max(plannedLines(), (long) (maximumBytes / BYTES_PER_LINE));
         }
     }
 }

@@ -43,6 +43,9 @@ final class LineTable {
     /** An overflow table has a line for this many lines: a full line in fifty needs a place for one or two records. */
     static final int OVERFLOW_SHARE = 16;
 
+    /** A doubling begins at this many records per line on average, and is through before there is one more. */
+    private static final int FULLEST = 7;
+
     private static final int SWEEP_GRANULES = Line.STAMPS / 4;
     private static final long[] MULTIPLIERS = {1, 0x9E3779B97F4A7C15L, 0xD1342543DE82EF95L, 0xAF251AF3B0F025B5L};
 
@@ -125,7 +128,7 @@ final class LineTable {
                 if (place < 0 || Line.overflowed(header, fingerprint)) {
                     outcome = judgeElsewhere(keyHigh, keyLow, event, place < 0);
                 }
-                if (outcome == FULL && shape.evicts && !mayGrow(Long.MAX_VALUE)) {
+                if (outcome == FULL && shape.evicts && !mayGrow()) {
                     place = Line.oldest(lines, at, header, ages, tick.number);
                     long end = tick.number + ages.skew() - Line.age(lines, at, header, place, ages, tick.number);
                     evictedBefore.accumulateAndGet(time.endOf(end, tick), Math::max);
@@ -192,19 +195,37 @@ final class LineTable {
         return Math.min(1, compared / (shape.fingerprintMask + 1.0));
     }
 
-    /** Whether {@link #grow} would still find something to do. */
-    boolean mayGrow(long target) {
+    /** Whether {@link #split} would find something to do. */
+    boolean mayGrow() {
+        return mayGrow(Long.MAX_VALUE);
+    }
+
+    private boolean mayGrow(long target) {
         return lines() < Math.min(target, maximumLines)
                 || (overflow != null && overflow.mayGrow(lines() / OVERFLOW_SHARE));
     }
 
     /**
-     * Splits lines until there are as many as asked for. Where the JVM has no more memory to give, the table stays as it is.
+     * Takes part in a doubling: in one that has begun, or in a new one if the lines hold more records than they should.
+     * Where the JVM has no more memory to give, the table stays as it is.
+     *
+     * @param records that the lines hold
+     * @param atMost the lines to split in this call, in this table and each one that it overflows to
+     */
+    void grow(long records, int atMost) {
+        long lines = lines();
+        if ((geometry & SPLIT_MASK) != 0 || records > lines * FULLEST) {
+            split(lines + atMost, atMost);
+        }
+    }
+
+    /**
+     * Splits lines until there are as many as asked for.
      *
      * @param target the lines wanted
      * @param atMost the lines to split in this call
      */
-    void grow(long target, int atMost) {
+    void split(long target, int atMost) {
         long wanted = Math.min(target, maximumLines);
         if (lines() < wanted && growing.tryLock()) {
             try {
@@ -218,7 +239,7 @@ final class LineTable {
             }
         }
         if (overflow != null) {
-            overflow.grow(lines() / OVERFLOW_SHARE, atMost);
+            overflow.split(lines() / OVERFLOW_SHARE, atMost);
         }
     }
 

@@ -18,6 +18,6 @@ class FingerprintGrowingContractTest extends DeduplicationStoreContract {
 
     @Override
     protected Guarantees expectedGuarantees() {
-        return FingerprintFixture.guarantees(9.989093996409792E-10, "0; marks are refused");
+        return FingerprintFixture.guarantees(9.094947017729282E-10, "0; marks are refused");
     }
 }
