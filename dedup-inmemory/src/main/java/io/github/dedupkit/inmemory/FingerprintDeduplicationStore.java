@@ -214,12 +214,11 @@ public final class FingerprintDeduplicationStore implements DeduplicationStore {
 
     private static LineTable.Shape shape(Builder builder, long share) {
         long lines = Math.max(LEAST_LINES, builder.lines() / share);
-        long maximum = Math.max(lines, builder.maximumLines() / share);
-        boolean grows = builder.doublings() > 0;
+        int doublings = builder.doublings();
         return new LineTable.Shape(
                 lines,
-                grows ? maximum : lines,
-                chunkShift(lines, grows),
+                lines << doublings,
+                chunkShift(lines, doublings > 0),
                 (1L << builder.fingerprintBits) - 1,
                 builder.evicts && share == 1);
     }
