@@ -67,11 +67,6 @@ final class Books {
         }
     }
 
-    /** The records ever made, less those dropped before their time. */
-    long recordsKept() {
-        return firstSeen.sum() - evicted.sum();
-    }
-
     void enterEvicted(long records) {
         evicted.add(records);
         DeduplicationListener observer = listener;

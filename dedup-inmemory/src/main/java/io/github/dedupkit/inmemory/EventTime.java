@@ -47,6 +47,7 @@ final class EventTime {
     private final long latenessMillis;
     private final long futureSkewMillis;
     private final long life;
+    private final long counted;
     private final LongSupplier records;
     private final AtomicLong watermark = new AtomicLong(NONE);
     private volatile long recordsExpired;
@@ -60,13 +61,14 @@ final class EventTime {
      *
      * @param retention W, L, g and S
      * @param ages the same in ticks
-     * @param records counts the records ever made, less those dropped before their time
+     * @param records counts the records ever made
      */
     EventTime(Retention retention, Ages ages, LongSupplier records) {
         tickMillis = retention.tickMillis();
         latenessMillis = retention.latenessMillis();
         futureSkewMillis = retention.futureSkewMillis();
         life = ages.life();
+        counted = life - ages.skew();
         this.records = records;
     }
 
@@ -86,12 +88,17 @@ final class EventTime {
         if (timestamp <= highest) {
             return timestamp;
         }
-        long present = Math.min(LATEST, Math.max(0, Math.max(now, highest)));
+        long present = present(now, highest);
         return timestamp - present > futureSkewMillis ? present + futureSkewMillis : timestamp;
     }
 
-    /** Raises the watermark to a time, if it is below. */
-    void raise(long time) {
+    private static long present(long now, long highest) {
+        return Math.min(LATEST, Math.max(0, Math.max(now, highest)));
+    }
+
+    /** Raises the watermark to a time, or to the present if that is less. */
+    void raise(long timestamp, long now) {
+        long time = Math.min(timestamp, present(now, watermark.get()));
         for (long highest = watermark.get(); time > highest; highest = watermark.get()) {
             if (time >= tick.end) {
                 advance(time);
@@ -117,7 +124,10 @@ final class EventTime {
         return from.end + (number - from.number) * tickMillis;
     }
 
-    /** A bound on the records that have not expired; nearly exact, but for marks in progress. */
+    /**
+     * An estimate of the records that have not expired: those made while the watermark was within W + L of where it is. Late
+     * records, which expire sooner, count until then; dropped ones too; those ahead of the watermark not quite to their end.
+     */
     long retained() {
         return Math.max(0, records.getAsLong() - recordsExpired);
     }
@@ -127,11 +137,11 @@ final class EventTime {
         if (time >= last.end) {
             long start = time - time % tickMillis;
             long step = last.start == Long.MIN_VALUE ? life + 1 : Math.min(life + 1, (start - last.start) / tickMillis);
-            long counted = records.getAsLong();
+            long made = records.getAsLong();
             for (long number = last.number + 1; number <= last.number + step; number++) {
-                recordsBefore[(int) number & (HISTORY - 1)] = counted;
+                recordsBefore[(int) number & (HISTORY - 1)] = made;
             }
-            recordsExpired = recordsBefore[(int) (last.number + step - life) & (HISTORY - 1)];
+            recordsExpired = recordsBefore[(int) (last.number + step - counted) & (HISTORY - 1)];
             tick = new Tick(start, start + tickMillis, last.number + step);
         }
     }

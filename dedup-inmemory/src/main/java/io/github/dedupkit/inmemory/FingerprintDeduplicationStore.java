@@ -66,12 +66,12 @@ public final class FingerprintDeduplicationStore implements DeduplicationStore {
         clock = builder.clock;
         books = new Books(builder.listener);
         Ages ages = Ages.of(retention);
-        time = new EventTime(retention, ages, books::recordsKept);
-        LineMemory.requireRoomFor(builder.plannedBytes());
+        time = new EventTime(retention, ages, books.firstSeen::sum);
+        LineMemory.requireRoomFor(builder.firstBytes());
         try {
             table = tables(builder, ages);
         } catch (OutOfMemoryError e) {
-            IllegalArgumentException refusal = LineMemory.noDirectMemory(builder.plannedBytes());
+            IllegalArgumentException refusal = LineMemory.noDirectMemory(builder.firstBytes());
             refusal.initCause(e);
             throw refusal;
         }
@@ -87,7 +87,7 @@ public final class FingerprintDeduplicationStore implements DeduplicationStore {
      *
      * @param retention how long it remembers; W + L + S must be at most 236 ticks
      * @param expectedKeys the keys to make room for: rate x (W + L), 1 to 2^36; a table that does not grow is full
-     *     at about half as many again
+     *     at about a third more
      * @return a builder
      * @throws IllegalArgumentException if expectedKeys is out of bounds or the retention has too many ticks
      */
@@ -105,8 +105,6 @@ public final class FingerprintDeduplicationStore implements DeduplicationStore {
         } catch (Throwable e) {
             books.enter(0, 0, 0, 0, 1);
             throw e;
-        } finally {
-            open.sweep();
         }
         Verdict verdict = verdict(outcome);
         books.enter(verdict, false);
@@ -150,7 +148,6 @@ public final class FingerprintDeduplicationStore implements DeduplicationStore {
                 }
             }
         } finally {
-            open.sweep();
             int answered = first + duplicate + late;
             if (answered + unanswered > 0) {
                 books.enter(first, 0, duplicate, late, unanswered);
@@ -241,16 +238,23 @@ public final class FingerprintDeduplicationStore implements DeduplicationStore {
 
     /** Marks a key. If there is no room, the table grows until there is; if it may not, it refuses. */
     private int mark(LineTable open, long keyHigh, long keyLow, long timestamp) {
-        long present = timestamp > time.watermark() ? clock.millis() : 0;
-        int outcome = open.judge(keyHigh, keyLow, timestamp, present, true);
-        while (outcome == LineTable.FULL && open.mayGrow()) {
-            open.split(Long.MAX_VALUE, GROW_EVERY);
-            outcome = open.judge(keyHigh, keyLow, timestamp, present, true);
+        long now = timestamp > time.watermark() ? clock.millis() : 0;
+        try {
+            boolean grows =
+                    open.mayGrow(); // before the table is found full, or another thread may end its growth in between
+            int outcome = open.judge(keyHigh, keyLow, timestamp, now, true);
+            while (outcome == LineTable.FULL && grows) {
+                open.split(Long.MAX_VALUE, GROW_EVERY);
+                grows = open.mayGrow();
+                outcome = open.judge(keyHigh, keyLow, timestamp, now, true);
+            }
+            if (outcome == LineTable.FULL) {
+                throw new StoreUnavailableException(capacity);
+            }
+            return outcome;
+        } finally {
+            open.sweep();
         }
-        if (outcome == LineTable.FULL) {
-            throw new StoreUnavailableException(capacity);
-        }
-        return outcome;
     }
 
     /** Gives a growing table the lines that its records need, counting some that are not in the books yet. */
@@ -286,6 +290,7 @@ public final class FingerprintDeduplicationStore implements DeduplicationStore {
 
     private static Guarantees guarantees(Builder builder) {
         String lost = "false duplicates at the stated probability";
+        // A look-up compares the records of a line, and at times those of a line that it overflows to.
         double probability = RECORDS_PER_LINE * 1.25 * (1L << builder.doublings()) / (1L << builder.fingerprintBits);
         return Guarantees.builder(Durability.NONE, Scope.PROCESS, Atomicity.STORE)
                 .falseDuplicateProbability(Math.min(probability, 0.999))
@@ -295,7 +300,7 @@ public final class FingerprintDeduplicationStore implements DeduplicationStore {
                 .on(Condition.FAILOVER, lost, "every live key once", "unconfirmed deliveries")
                 .on(
                         Condition.OVER_CAPACITY,
-                        lost,
+                        "false duplicates at up to 6 times the stated probability",
                         builder.evicts ? "copies of the dropped records, counted" : "0; marks are refused",
                         "0")
                 .on(Condition.LATE_DATA, lost, "0; answered TOO_LATE", "0")
@@ -346,10 +351,12 @@ public final class FingerprintDeduplicationStore implements DeduplicationStore {
         }
 
         /**
-         * Lets the table grow, by a line at a time; unless set, it stays as planned. Each doubling doubles the probability of
-         * a false duplicate, so {@link Guarantees#falseDuplicateProbability()} is that of the largest size.
+         * Lets the table grow, by doublings, a line at a time; unless set, it stays as planned. It begins with the planned size,
+         * or with up to twice that, so that its last doubling ends at the maximum. Each doubling doubles the probability of a
+         * false duplicate, so {@link Guarantees#falseDuplicateProbability()} is that of the largest size.
          *
-         * @param maximumBytes the most memory to take, in bytes
+         * @param maximumBytes the most memory to take, in bytes; at least twice the planned size, or it does not grow. Kept to
+         *     within 512 KiB for each of four tables
          * @return this builder
          */
         public Builder maximumBytes(long maximumBytes) {
@@ -399,7 +406,11 @@ public final class FingerprintDeduplicationStore implements DeduplicationStore {
 
         /** The lines to begin with: as planned, or so many more that the last doubling ends at the maximum. */
         private long lines() {
-            return maximumLines() >> doublings();
+            return doublings() == 0 ? plannedLines() : maximumLines() >> doublings();
+        }
+
+        private long firstBytes() {
+            return (long) (lines() * BYTES_PER_LINE);
         }
 
         private int doublings() {

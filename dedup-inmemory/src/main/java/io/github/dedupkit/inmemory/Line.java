@@ -133,6 +133,13 @@ final class Line {
                 | classes(header & ALL_CLASSES, stamped, granule, ages);
     }
 
+    /** The header of a line without records, whatever its bytes were. */
+    static long blank(ByteBuffer lines, int at, Ages ages, long now) {
+        long blank = bytes(now + ages.skew() - ages.expired());
+        lines.putLong(at + TICKS, blank);
+        return ((blank & TWO_BYTES) << LAST_TICKS_SHIFT) | ((now / Ages.GRANULE & STAMP_MASK) << STAMP_SHIFT);
+    }
+
     /** Replaces the ticks of expired records where a byte and the present alone do not say which tick is meant. */
     private static long replaceExpired(long ticks, int count, long oldest, Ages ages, long now) {
         long present = now + ages.skew();

@@ -111,7 +111,7 @@ final class LineTable {
                 long event = timestamp;
                 if (marks && timestamp > time.watermark()) {
                     event = time.clamp(timestamp, now);
-                    time.raise(Math.min(event, Math.max(now, time.watermark())));
+                    time.raise(event, now);
                 }
                 long highest = time.watermark();
                 EventTime.Tick tick = time.tick();
@@ -190,14 +190,14 @@ final class LineTable {
         double compared = records / shape.lines;
         for (LineTable table = this; table.overflow != null && marks > 0; table = table.overflow) {
             double grown = (double) table.overflow.lines() / table.overflow.shape.lines;
-            compared += (double) table.consulted.sum() / marks * Line.RECORDS * 2 * grown;
+            compared += (double) table.consulted.sum() / marks * Line.RECORDS * grown;
         }
         return Math.min(1, compared / (shape.fingerprintMask + 1.0));
     }
 
     /** Whether {@link #split} would find something to do. */
     boolean mayGrow() {
-        return mayGrow(Long.MAX_VALUE);
+        return shape.maximumLines > shape.lines && mayGrow(Long.MAX_VALUE);
     }
 
     private boolean mayGrow(long target) {
@@ -261,7 +261,7 @@ final class LineTable {
         try {
             long now = time.tick().number;
             oldHeader = Line.refresh(old, oldAt, oldHeader, ages, now);
-            addedHeader = Line.overflowAs(Line.refresh(added, addedAt, addedHeader, ages, now), oldHeader);
+            addedHeader = Line.overflowAs(Line.blank(added, addedAt, ages, now), oldHeader);
             for (int i = 0; i < Line.RECORDS; i++) {
                 long fingerprint = Line.fingerprint(old, oldAt, oldHeader, i);
                 int age = Line.age(old, oldAt, oldHeader, i, ages, now);

@@ -35,7 +35,11 @@ record FingerprintFixture(
                 .on(Condition.PROCESS_CRASH, lost, "every live key once", "unconfirmed deliveries")
                 .on(Condition.POWER_CUT, lost, "every live key once", "unconfirmed deliveries")
                 .on(Condition.FAILOVER, lost, "every live key once", "unconfirmed deliveries")
-                .on(Condition.OVER_CAPACITY, lost, overCapacity, "0")
+                .on(
+                        Condition.OVER_CAPACITY,
+                        "false duplicates at up to 6 times the stated probability",
+                        overCapacity,
+                        "0")
                 .on(Condition.LATE_DATA, lost, "0; answered TOO_LATE", "0")
                 .on(Condition.HOSTILE_KEYS, "as when healthy, with a keyed key space", "0", "0")
                 .build();
