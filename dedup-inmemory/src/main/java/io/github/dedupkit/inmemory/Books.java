@@ -57,6 +57,11 @@ final class Books {
         add(duplicates, duplicate);
         add(tooLate, late);
         add(thrown, without);
+        tell(first, replay, duplicate, late, without);
+    }
+
+    /** Tells the listener of a batch, or a call, whose counts are entered. */
+    void tell(int first, int replay, int duplicate, int late, int without) {
         DeduplicationListener observer = listener;
         if (observer != null) {
             try {

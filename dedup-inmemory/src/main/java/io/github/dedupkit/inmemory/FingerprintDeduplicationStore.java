@@ -32,9 +32,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Cost:</b> one cache line of 64 bytes per mark, a second one for a few marks in a hundred; a batch overlaps the misses. Nothing
  * is allocated per mark. When the watermark moves by a record's life, W + L + S, a call refreshes at most a 480th of the lines;
- * while the table grows, a mark splits at most 16 lines, one per new key on average.
+ * while the table grows, one new key in 16 splits at most 16 lines. A key for which there is no room in spite of that, which is rare,
+ * waits until lines enough are split.
  *
- * <p><b>Failure:</b> refused for lack of room, a mark throws {@link StoreUnavailableException} and is not recorded. Keys must
+ * <p><b>Failure:</b> refused for lack of room, a mark throws {@link StoreUnavailableException} and is not recorded, but time has
+ * moved on with it. A thread whose stack overflows inside a mark may leave a line locked, and later marks of it waiting. Keys must
  * come from a {@link io.github.dedupkit.KeySpace}: numbers that are no hashes crowd into few lines.
  */
 public final class FingerprintDeduplicationStore implements DeduplicationStore {
@@ -45,6 +47,7 @@ public final class FingerprintDeduplicationStore implements DeduplicationStore {
     private static final double BYTES_PER_LINE =
             Line.BYTES * LineTable.OVERFLOW_SHARE / (LineTable.OVERFLOW_SHARE - 1.0);
 
+    private static final long NOT_SET = -1;
     private static final long LEAST_LINES = 16;
     private static final int LEAST_CHUNK_SHIFT = 9;
     private static final int CHUNK_SHIFT = 13;
@@ -77,7 +80,7 @@ public final class FingerprintDeduplicationStore implements DeduplicationStore {
         }
         guarantees = guarantees(builder);
         capacity = "the table has reached its capacity: it was planned for " + builder.expectedKeys
-                + " keys within W + L, and "
+                + " keys, and "
                 + (builder.doublings() > 0 ? "may grow to " + builder.maximumBytes + " bytes" : "may not grow")
                 + "; expect more keys, allow more with maximumBytes(...), or drop the oldest with evictOldestWhenFull()";
     }
@@ -86,7 +89,7 @@ public final class FingerprintDeduplicationStore implements DeduplicationStore {
      * Starts a store.
      *
      * @param retention how long it remembers; W + L + S must be at most 236 ticks
-     * @param expectedKeys the keys to make room for: rate x (W + L), 1 to 2^36; a table that does not grow is full
+     * @param expectedKeys the keys to make room for: rate x (W + L + one tick), 1 to 2^36; a table that does not grow is full
      *     at about a third more
      * @return a builder
      * @throws IllegalArgumentException if expectedKeys is out of bounds or the retention has too many ticks
@@ -111,8 +114,8 @@ public final class FingerprintDeduplicationStore implements DeduplicationStore {
         if (outcome == LineTable.EVICTED) {
             books.enterEvicted(1);
         }
-        if (verdict == Verdict.FIRST_SEEN && (keyLow & (GROW_EVERY - 1)) == 0) {
-            grow(open, 1);
+        if (verdict == Verdict.FIRST_SEEN && looksForGrowth(keyLow)) {
+            open.grow(time.retained(), GROW_EVERY);
         }
         return verdict;
     }
@@ -126,7 +129,11 @@ public final class FingerprintDeduplicationStore implements DeduplicationStore {
                     + " add its items with origin 0, or take a ReplaySafeStore");
         }
         int unanswered = touch(open, batch);
+        if (unanswered == 0) {
+            return;
+        }
         int first = 0;
+        int entered = 0;
         int duplicate = 0;
         int late = 0;
         int evicted = 0;
@@ -143,15 +150,18 @@ public final class FingerprintDeduplicationStore implements DeduplicationStore {
                 duplicate += outcome == LineTable.DUPLICATE ? 1 : 0;
                 late += outcome == LineTable.TOO_LATE ? 1 : 0;
                 evicted += outcome == LineTable.EVICTED ? 1 : 0;
-                if (verdict == Verdict.FIRST_SEEN && first % GROW_EVERY == 0) {
-                    grow(open, first);
+                if (verdict == Verdict.FIRST_SEEN && looksForGrowth(batch.keyLow(i))) {
+                    books.firstSeen.add(first - entered);
+                    entered = first;
+                    open.grow(time.retained(), GROW_EVERY);
                 }
             }
         } finally {
-            int answered = first + duplicate + late;
-            if (answered + unanswered > 0) {
-                books.enter(first, 0, duplicate, late, unanswered);
-            }
+            books.firstSeen.add(first - entered);
+            books.duplicates.add(duplicate);
+            books.tooLate.add(late);
+            books.thrown.add(unanswered);
+            books.tell(first, 0, duplicate, late, unanswered);
             if (evicted > 0) {
                 books.enterEvicted(evicted);
             }
@@ -236,14 +246,15 @@ public final class FingerprintDeduplicationStore implements DeduplicationStore {
         return unjudged;
     }
 
-    /** Marks a key. If there is no room, the table grows until there is; if it may not, it refuses. */
+    /** Marks a key. If there is no room, the table grows until there is, by a doubling at most; if it may not, it refuses. */
     private int mark(LineTable open, long keyHigh, long keyLow, long timestamp) {
         long now = timestamp > time.watermark() ? clock.millis() : 0;
         try {
             boolean grows =
                     open.mayGrow(); // before the table is found full, or another thread may end its growth in between
             int outcome = open.judge(keyHigh, keyLow, timestamp, now, true);
-            while (outcome == LineTable.FULL && grows) {
+            long budget = open.lines();
+            for (; outcome == LineTable.FULL && grows && budget > 0; budget -= GROW_EVERY) {
                 open.split(Long.MAX_VALUE, GROW_EVERY);
                 grows = open.mayGrow();
                 outcome = open.judge(keyHigh, keyLow, timestamp, now, true);
@@ -257,9 +268,9 @@ public final class FingerprintDeduplicationStore implements DeduplicationStore {
         }
     }
 
-    /** Gives a growing table the lines that its records need, counting some that are not in the books yet. */
-    private void grow(LineTable open, int uncounted) {
-        open.grow(time.retained() + uncounted, GROW_EVERY);
+    /** Draws one new record in {@link #GROW_EVERY}. */
+    private static boolean looksForGrowth(long keyLow) {
+        return (keyLow & (GROW_EVERY - 1)) == 0;
     }
 
     private static Verdict verdict(int outcome) {
@@ -314,7 +325,7 @@ public final class FingerprintDeduplicationStore implements DeduplicationStore {
         private final long expectedKeys;
         private InstantSource clock = InstantSource.system();
         private @Nullable DeduplicationListener listener;
-        private long maximumBytes;
+        private long maximumBytes = NOT_SET;
         private boolean evicts;
         private int fingerprintBits = Line.FINGERPRINT_BITS;
 
@@ -323,7 +334,7 @@ public final class FingerprintDeduplicationStore implements DeduplicationStore {
             Ages.of(retention);
             if (expectedKeys < 1 || expectedKeys > MAXIMUM_KEYS_BOUND) {
                 throw new IllegalArgumentException("expectedKeys " + expectedKeys + " is out of bounds; give 1 to "
-                        + MAXIMUM_KEYS_BOUND + ", the event rate x (window + lateness)");
+                        + MAXIMUM_KEYS_BOUND + ", the event rate x (window + lateness + tick)");
             }
             this.expectedKeys = expectedKeys;
         }
@@ -358,8 +369,13 @@ public final class FingerprintDeduplicationStore implements DeduplicationStore {
          * @param maximumBytes the most memory to take, in bytes; at least twice the planned size, or it does not grow. Kept to
          *     within 512 KiB for each of four tables
          * @return this builder
+         * @throws IllegalArgumentException if maximumBytes is below 1
          */
         public Builder maximumBytes(long maximumBytes) {
+            if (maximumBytes < 1) {
+                throw new IllegalArgumentException(
+                        "maximumBytes " + maximumBytes + " is out of bounds; give 1 or more");
+            }
             this.maximumBytes = maximumBytes;
             return this;
         }
@@ -388,7 +404,7 @@ public final class FingerprintDeduplicationStore implements DeduplicationStore {
          *     the message names the need, the limit and the flag that sets it
          */
         public DeduplicationStore buildNarrow() {
-            if (maximumBytes != 0 && maximumBytes < plannedBytes()) {
+            if (maximumBytes != NOT_SET && maximumBytes < plannedBytes()) {
                 throw new IllegalArgumentException(
                         "maximumBytes " + maximumBytes + " is less than the " + plannedBytes() + " bytes planned for "
                                 + expectedKeys + " keys; allow as much, or expect fewer keys");

@@ -213,9 +213,10 @@ final class LineTable {
      * @param atMost the lines to split in this call, in this table and each one that it overflows to
      */
     void grow(long records, int atMost) {
-        long lines = lines();
-        if ((geometry & SPLIT_MASK) != 0 || records > lines * FULLEST) {
-            split(lines + atMost, atMost);
+        long now = geometry;
+        long doubled = shape.lines << ((int) (now >>> DOUBLINGS_SHIFT) + 1);
+        if ((now & SPLIT_MASK) != 0 || records > doubled / 2 * FULLEST) {
+            split(doubled, atMost);
         }
     }
 
