@@ -1,6 +1,6 @@
 package io.github.dedupkit.cli;
 
-import io.github.dedupkit.StoreStats;
+import io.github.dedupkit.cli.FilterSummary.Ending;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -10,38 +10,40 @@ import java.util.concurrent.locks.ReentrantLock;
  * One run of {@code dedup filter}: reads the inputs one after the other, and ends well in every way a run can end.
  *
  * <p>The thread that reads holds the gate whenever it does anything but wait for input, and between two holds every
- * complete line read is judged and written to the output's buffer. Whoever stops the process takes the gate, finds
- * the output at the border of a record, prints the totals, and never gives the gate back.
+ * complete record read is judged and written to its output's buffer, but for a few that may be held back where time jumps.
+ * Whoever stops the process takes the gate, judges those too, finds the outputs at the border of a record, prints the
+ * totals, and never gives the gate back.
  */
 final class FilterRun {
     /** How long to wait, at an interrupt, for a write that may be stuck in a full pipe. */
     private static final long STUCK_OUTPUT_SECONDS = 2;
 
-    /** How long a line may be held back while input never pauses. */
+    /** How long a record may be held back while input never pauses. */
     private static final long HELD_BACK_NANOS = 200_000_000;
 
     private final StandardStreams streams;
+    private final FilterOptions options;
     private final FilterLimits limits;
-    private final Reporting reporting;
-    private final LineFilter filter;
+    private final RecordFilter filter;
     private final ReentrantLock gate = new ReentrantLock();
     private final long startNanos = System.nanoTime();
-    private long linesRead;
+    private Progress progress = Progress.NONE;
+    private long recordsRead;
+    private long bytesBefore;
     private long flushedNanos = startNanos;
     private boolean failing;
     private boolean ended;
 
-    /** Whether the summary is printed. */
-    enum Reporting {
-        SUMMARY,
-        QUIET
-    }
-
-    FilterRun(StandardStreams streams, FilterLimits limits, Reporting reporting) {
+    /**
+     * Prepares a run, and empties its output files.
+     *
+     * @throws CliException if the options cannot be met
+     */
+    FilterRun(StandardStreams streams, FilterOptions options, FilterLimits limits) {
         this.streams = streams;
+        this.options = options;
         this.limits = limits;
-        this.reporting = reporting;
-        filter = new LineFilter(streams.out(), limits.maximumKeys());
+        filter = new RecordFilter(options, limits, streams.out());
     }
 
     /**
@@ -52,6 +54,7 @@ final class FilterRun {
     int run(List<String> names) {
         Thread hook = new Thread(this::interrupted, "dedup-interrupted");
         Runtime.getRuntime().addShutdownHook(hook);
+        progress = Progress.of(streams, options.reporting(), names);
         try {
             for (String name : names) {
                 filterInput(name);
@@ -61,13 +64,13 @@ final class FilterRun {
             return endEarly(e);
         } catch (OutOfMemoryError e) {
             return endEarly(CliException.failed("out of memory after "
-                    + filter.tally().read() + " lines in " + Heap.describe() + "; " + Heap.remedy()));
+                    + filter.tally().read() + " records in " + Heap.describe() + "; " + Heap.remedy()));
         } finally {
             remove(hook);
         }
     }
 
-    /** Ends the run from another thread: flushes what is judged, prints the totals, and stops the reading thread. */
+    /** Ends the run from another thread: judges what is held, prints the totals, and stops the reading thread. */
     void interrupted() {
         try {
             if (!gate.tryLock(STUCK_OUTPUT_SECONDS, TimeUnit.SECONDS)) {
@@ -83,9 +86,11 @@ final class FilterRun {
         }
         ended = true;
         try {
-            filter.flush();
-            filter.tally().requireEqual(linesRead, filter.stats());
-            printSummary("interrupted: ");
+            progress.clear();
+            filter.finish();
+            filter.close();
+            filter.requireBalance(recordsRead);
+            print(Ending.INTERRUPTED);
         } catch (CliException e) {
             e.print(streams);
         }
@@ -98,32 +103,35 @@ final class FilterRun {
 
     private void filterInput(String name) {
         try (InputSource source = InputSource.open(name, streams, this::flushBeforeWaiting)) {
-            LineReader lines = new LineReader(source.stream(), source.name(), limits.blockBytes());
-            while (fill(lines, source)) {
-                filterBlock(lines);
+            RecordReader records = options.format().reader(source.stream(), source.name(), limits.blockBytes());
+            while (fill(records, source)) {
+                filterBlock(records, source);
             }
-            filterBlock(lines);
+            filterBlock(records, source);
+            bytesBefore += source.position();
         } catch (IOException e) {
             throw CliException.failed(name + ": cannot be closed: " + e.getMessage());
         }
     }
 
-    private static boolean fill(LineReader lines, InputSource source) {
+    private static boolean fill(RecordReader records, InputSource source) {
         try {
-            return lines.fill();
+            return records.fill();
         } catch (IOException e) {
-            throw CliException.failed(source.name() + ": " + e.getMessage() + "; read up to there: " + lines.records()
-                    + " lines, and " + lines.unfinishedBytes() + " bytes of an unfinished one, which were not used");
+            throw CliException.failed(source.name() + ": " + e.getMessage() + "; read up to there: " + records.records()
+                    + " records, and " + records.unfinishedBytes()
+                    + " bytes of an unfinished one, which were not used");
         }
     }
 
-    private void filterBlock(LineReader lines) {
+    private void filterBlock(RecordReader records, InputSource source) {
         gate.lock();
         try {
             failing = true;
-            long before = lines.records();
-            filter.filterBlock(lines);
-            linesRead += lines.records() - before;
+            long before = records.records();
+            filter.filterBlock(records, source.name());
+            recordsRead += records.records() - before;
+            progress.at(bytesBefore + source.position());
             long now = System.nanoTime();
             if (now - flushedNanos > HELD_BACK_NANOS) {
                 flushedNanos = now;
@@ -147,10 +155,13 @@ final class FilterRun {
     private int end() {
         gate.lock();
         try {
-            filter.flush();
-            filter.tally().requireEqual(linesRead, filter.stats());
+            failing = true;
+            progress.clear();
+            filter.finish();
+            filter.close();
+            filter.requireBalance(recordsRead);
             ended = true;
-            printSummary("");
+            print(Ending.COMPLETE);
             return ExitCode.OK;
         } finally {
             gate.unlock();
@@ -161,10 +172,11 @@ final class FilterRun {
         gate.lock();
         try {
             ended = true;
+            progress.clear();
             reason.print(streams);
+            closeAfterFailure();
             if (reason.exitCode() != ExitCode.OUTPUT_CLOSED) {
-                flushAfterFailure();
-                printSummary("incomplete: ");
+                print(Ending.INCOMPLETE);
             }
             return reason.exitCode();
         } finally {
@@ -172,37 +184,28 @@ final class FilterRun {
         }
     }
 
-    private void flushAfterFailure() {
+    /** Brings every output that still works to the border of the last record that can be judged. */
+    private void closeAfterFailure() {
         try {
-            filter.flush();
+            if (!filter.isBroken()) {
+                filter.finish();
+            }
+        } catch (CliException e) {
+            e.print(streams);
+        }
+        try {
+            filter.close();
         } catch (CliException e) {
             e.print(streams);
         }
     }
 
-    private void printSummary(String prefix) {
-        if (reporting == Reporting.SUMMARY) {
-            StoreStats stats = filter.stats();
-            streams.err().println(prefix + filter.tally().equation(stats.replayed(), "rejected"));
-            streams.err()
-                    .println(filter.bytesIn() + " bytes in, " + filter.bytesOut() + " bytes out, "
-                            + seconds(System.nanoTime() - startNanos) + " s; store: exact, in memory, "
-                            + stats.retainedKeys() + " keys; chance that any line was wrongly dropped: "
-                            + chance(stats));
+    private void print(Ending ending) {
+        if (options.reporting() != Reporting.QUIET) {
+            long millis = (System.nanoTime() - startNanos) / 1_000_000;
+            FilterSummary summary = new FilterSummary(filter, options.window(), ending, millis);
+            streams.err().println(options.reporting() == Reporting.JSON ? summary.json() : summary.text());
         }
-    }
-
-    /** The time to a thousandth of a second; a Formatter would cost more than the run of a small file. */
-    private static String seconds(long nanos) {
-        long millis = nanos / 1_000_000;
-        return millis / 1000 + "." + (1000 + millis % 1000 + "").substring(1);
-    }
-
-    /** The bound on a collision of any two keys of 128 bits, n^2 / 2^129, and on an error of the store itself. */
-    private static String chance(StoreStats stats) {
-        double keys = Math.max(1, stats.retainedKeys());
-        double bound = keys * keys * 0x1p-129 + keys * stats.falseDuplicateProbability();
-        return "below 1e" + (int) Math.ceil(Math.log10(bound));
     }
 
     private static void remove(Thread hook) {

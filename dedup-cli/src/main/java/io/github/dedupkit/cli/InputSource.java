@@ -18,10 +18,12 @@ final class InputSource implements Closeable {
     private static final char UNDECODABLE = '\uFFFD';
 
     private final String name;
+    private final RawInput raw;
     private final InputStream stream;
 
-    private InputSource(String name, InputStream stream) {
+    private InputSource(String name, RawInput raw, InputStream stream) {
         this.name = name;
+        this.raw = raw;
         this.stream = stream;
     }
 
@@ -68,7 +70,7 @@ final class InputSource implements Closeable {
 
     private static InputSource open(String shown, RawInput raw) throws IOException {
         try {
-            return new InputSource(shown, raw.isGzip() ? new GzipInput(raw) : raw);
+            return new InputSource(shown, raw, raw.isGzip() ? new GzipInput(raw) : raw);
         } catch (Throwable e) {
             try {
                 raw.close();
@@ -87,6 +89,11 @@ final class InputSource implements Closeable {
     /** The decompressed bytes. */
     InputStream stream() {
         return stream;
+    }
+
+    /** The bytes read so far, compressed as they are. */
+    long position() {
+        return raw.position();
     }
 
     @Override

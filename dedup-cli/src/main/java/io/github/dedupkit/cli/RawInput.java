@@ -13,6 +13,7 @@ final class RawInput extends BlockInput {
     private final byte[] head = new byte[2];
     private int headAt;
     private int headLimit;
+    private long position;
 
     RawInput(InputStream in, Runnable beforeWaiting) {
         this.in = in;
@@ -29,6 +30,11 @@ final class RawInput extends BlockInput {
             headLimit += count;
         }
         return (head[0] & 0xFF) == GzipInput.MAGIC_1 && (head[1] & 0xFF) == GzipInput.MAGIC_2;
+    }
+
+    /** The bytes read of the input. */
+    long position() {
+        return position;
     }
 
     @Override
@@ -51,7 +57,9 @@ final class RawInput extends BlockInput {
         if (wouldWait()) {
             beforeWaiting.run();
         }
-        return in.read(into, offset, length);
+        int count = in.read(into, offset, length);
+        position += Math.max(0, count);
+        return count;
     }
 
     private boolean wouldWait() {

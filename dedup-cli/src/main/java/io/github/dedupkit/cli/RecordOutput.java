@@ -15,14 +15,26 @@ final class RecordOutput {
     private static final int BUFFER_BYTES = 1 << 17;
 
     private final OutputStream out;
+    private final String name;
+    private final boolean standard;
     private final byte[] buffer = new byte[BUFFER_BYTES];
     private int used;
     private long bytes;
     private boolean unterminated;
     private boolean failed;
 
+    /** Writes to the standard output. */
     RecordOutput(OutputStream out) {
         this.out = out;
+        name = "standard output";
+        standard = true;
+    }
+
+    /** Writes to a file; its name is for messages. */
+    RecordOutput(OutputStream out, String name) {
+        this.out = out;
+        this.name = name;
+        standard = false;
     }
 
     /** The bytes accepted so far, inserted line feeds included. */
@@ -77,18 +89,32 @@ final class RecordOutput {
         }
     }
 
+    /** Flushes, and closes what is a file. */
+    void close() {
+        if (standard) {
+            flush();
+            return;
+        }
+        try (out) {
+            flush();
+        } catch (IOException e) {
+            failed = true;
+            throw failure(e);
+        }
+    }
+
     private void flushIfFull() {
         if (used == BUFFER_BYTES) {
             flush();
         }
     }
 
-    private static CliException failure(IOException e) {
+    private CliException failure(IOException e) {
         String reason = String.valueOf(e.getMessage());
-        if (reason.contains("pipe") || reason.contains("Pipe")) {
+        if (standard && (reason.contains("pipe") || reason.contains("Pipe"))) {
             return CliException.outputClosed();
         }
-        return CliException.failed("cannot write to standard output: " + reason
+        return CliException.failed("cannot write to " + name + ": " + reason
                 + "; the output is incomplete, make room or choose another place and run again");
     }
 }

@@ -7,7 +7,7 @@ interface RecordParser {
      *
      * @throws CliException if a named column is not there: the message names it and the columns that are
      */
-    void header(byte[] bytes, int start, int length);
+    default void header(byte[] bytes, int start, int length) {}
 
     /**
      * Finds the key and, where one is asked for, the time of a record.

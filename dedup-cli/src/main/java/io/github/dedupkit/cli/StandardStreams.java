@@ -18,4 +18,9 @@ record StandardStreams(InputStream in, OutputStream out, PrintStream err) {
     static StandardStreams ofProcess() {
         return new StandardStreams(new FileInputStream(FileDescriptor.in), new StandardOutput(), System.err);
     }
+
+    /** Whether these are the process's own, which the system can tell more about. */
+    boolean areOfProcess() {
+        return out instanceof StandardOutput;
+    }
 }

@@ -9,6 +9,7 @@ final class Tally {
     private long duplicate;
     private long late;
     private long unjudged;
+    private long rejected;
 
     /** Enters one verdict. A replay is not told from a first mark by its verdict: both count as first. */
     void enter(Verdict verdict) {
@@ -20,9 +21,19 @@ final class Tally {
         }
     }
 
+    /** Enters a record that no store was asked about. */
+    void reject() {
+        rejected++;
+    }
+
     /** The records entered. */
     long read() {
-        return first + duplicate + late + unjudged;
+        return first + duplicate + late + unjudged + rejected;
+    }
+
+    /** The records entered as seen for the first time, replays among them. */
+    long first() {
+        return first;
     }
 
     /** The records entered as duplicates. */
@@ -30,14 +41,26 @@ final class Tally {
         return duplicate;
     }
 
+    /** The records entered as too late. */
+    long late() {
+        return late;
+    }
+
+    /** The records entered as rejected. */
+    long rejected() {
+        return rejected;
+    }
+
     /**
      * The equation of the books.
      *
      * @param replayed how many of the first were the same delivery again, as the store counted
+     * @param unjudgedName what to call the records without a verdict, rejected ones among them
      */
     String equation(long replayed, String unjudgedName) {
         return "read " + read() + " = first " + (first - replayed) + " + replayed " + replayed + " + duplicate "
-                + duplicate + " + late " + late + " + " + unjudgedName + " " + unjudged;
+                + duplicate + " + late " + late + " + " + unjudgedName + " "
+                + (unjudged + rejected);
     }
 
     /**

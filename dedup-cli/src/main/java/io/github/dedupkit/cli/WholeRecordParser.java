@@ -1,18 +1,14 @@
 package io.github.dedupkit.cli;
 
 import io.github.dedupkit.KeyHasher;
-import io.github.dedupkit.KeySpace;
 
 /** The key is the whole record; there is no time. Not thread-safe. */
 final class WholeRecordParser implements RecordParser {
     private final KeyHasher hasher;
 
-    WholeRecordParser(KeySpace keySpace) {
-        hasher = keySpace.hasher();
+    WholeRecordParser(KeyHasher hasher) {
+        this.hasher = hasher;
     }
-
-    @Override
-    public void header(byte[] bytes, int start, int length) {}
 
     @Override
     public void parse(byte[] bytes, int start, int length, RecordFields fields) {

@@ -58,16 +58,7 @@ class DedupMainTest {
                 arguments(List.of("--help"), List.of("filter", "demo", "Exit codes", "69", "141", "DEDUP_JAVA_OPTS")),
                 arguments(
                         List.of("filter", "--help"),
-                        List.of(
-                                "-q, --quiet",
-                                "\\n is put between them",
-                                " 0 ",
-                                " 1 ",
-                                " 2 ",
-                                "70",
-                                "130",
-                                "143",
-                                "141")),
+                        List.of("-q, --quiet", "\\n is put", " 0 ", " 1 ", " 2 ", "70", "130", "143", "141")),
                 arguments(List.of("filter", "-h", "file"), List.of("Usage: dedup filter")),
                 arguments(List.of("demo", "--help"), List.of("--events", "--seed", "500000", "Exit codes")));
     }

@@ -18,6 +18,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -107,11 +109,54 @@ class DedupProcessTest {
         assertEquals(1, run(FULL_DEVICE, List.of(), "demo", "--events", "10000"));
     }
 
+    /** What the shell has redirected is known by its file, under whatever name; neither file changes. */
+    @Test
+    void redirectedStreamsAreNeverTheSameFile() throws Exception {
+        assumeTrue(Files.exists(Path.of("/dev/stdout")), "this system has no names for the standard streams");
+        Path in = Files.writeString(directory.resolve("in"), "a\na\n");
+        Path link = Files.createLink(directory.resolve("link"), in);
+        assertEquals(
+                2,
+                finish(new ProcessBuilder(command(List.of(), "filter", in.toString()))
+                        .redirectOutput(ProcessBuilder.Redirect.appendTo(link.toFile()))));
+        assertTrue(
+                Files.readString(err()).startsWith("dedup: standard output is also the input " + in),
+                Files.readString(err()));
+        assertEquals(
+                2,
+                finish(new ProcessBuilder(command(List.of(), "filter", "--rejects", link.toString()))
+                        .redirectInput(in.toFile())
+                        .redirectOutput(out().toFile())));
+        assertTrue(
+                Files.readString(err()).startsWith("dedup: --rejects " + link + " is also the input standard input"),
+                Files.readString(err()));
+        assertEquals(2, run(out(), List.of(), "filter", "--duplicates", out().toString(), in.toString()));
+        assertTrue(
+                Files.readString(err()).startsWith("dedup: --duplicates " + out() + " is also standard output"),
+                Files.readString(err()));
+        assertEquals("a\na\n", Files.readString(in));
+    }
+
+    /** More memory than the JVM may use is refused with the flag that allows it. */
+    @Test
+    void memoryBeyondTheJvmsLimit() throws Exception {
+        Path file = manyLines(100);
+        assertEquals(2, run(out(), List.of("-XX:MaxDirectMemorySize=8m"), "filter", "--memory=8m", file.toString()));
+        Matcher refusal = Pattern.compile("dedup: --memory 8m is more than the 7864320 bytes that Java may use for it"
+                        + " outside its heap; allow it with DEDUP_JAVA_OPTS=(-XX:MaxDirectMemorySize=\\d+m)\n")
+                .matcher(Files.readString(err()));
+        assertTrue(refusal.matches(), Files.readString(err()));
+        assertEquals(0, run(out(), List.of(refusal.group(1)), "filter", "--memory=8m", file.toString()));
+        for (String limit : List.of("2m", "8m", "20m")) {
+            assertEquals(0, run(out(), List.of("-XX:MaxDirectMemorySize=" + limit), "filter", file.toString()));
+        }
+    }
+
     /** Distinct lines without end: stops before the heap is full, and what was written is right. */
     @Test
     void smallHeap() throws Exception {
         Path file = manyLines(200_000);
-        assertEquals(1, run(out(), List.of("-Xmx32m"), "filter", file.toString()));
+        assertEquals(1, run(out(), List.of("-Xmx32m"), "filter", "--store", "caffeine", file.toString()));
         String said = Files.readString(err());
         assertTrue(said.startsWith("dedup: there are more than "), said);
         assertTrue(said.contains("DEDUP_JAVA_OPTS=-Xmx8g"), said);

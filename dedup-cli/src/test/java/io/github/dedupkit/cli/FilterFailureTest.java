@@ -57,6 +57,24 @@ class FilterFailureTest {
         assertTrue(run.err().contains("looked for in " + System.getProperty("user.dir")), run.err());
     }
 
+    /** Every name is looked at before the first input is read; a file may be gone when its turn comes. */
+    @Test
+    void aFileThatVanishesIsToldAfterWhatCameBefore() throws IOException {
+        Path vanishing = Files.writeString(directory.resolve("vanishing"), "b\n");
+        InputStream first = new FilterInputStream(new ByteArrayInputStream(Run.bytes("a\n"))) {
+            @Override
+            public int read(byte[] into, int offset, int length) throws IOException {
+                Files.deleteIfExists(vanishing);
+                return super.read(into, offset, length);
+            }
+        };
+        Run run = Run.dedup(first, "filter", "-", vanishing.toString());
+        assertEquals(1, run.code());
+        assertEquals("a\n", run.out());
+        assertTrue(run.err().contains("; check the file, it could be read a moment ago"), run.err());
+        assertTrue(run.err().contains("\nincomplete: read 1 = first 1"), run.err());
+    }
+
     @Test
     void anUnreadableFileIsRefused() throws IOException {
         Path secret = Files.writeString(directory.resolve("secret"), "a\n");
@@ -128,8 +146,9 @@ class FilterFailureTest {
         assertEquals("a\nb\n", run.out());
         assertTrue(
                 run.err()
-                        .startsWith("dedup: standard input: Input/output error; read up to there: 3 lines, and 10 bytes"
-                                + " of an unfinished one, which were not used"),
+                        .startsWith(
+                                "dedup: standard input: Input/output error; read up to there: 3 records, and 10 bytes"
+                                        + " of an unfinished one, which were not used"),
                 run.err());
         assertTrue(run.err().contains("\nincomplete: read 3 = first 2 + replayed 0 + duplicate 1"), run.err());
     }
@@ -147,7 +166,7 @@ class FilterFailureTest {
         assertTrue(right.startsWith(run.out()), "the output is no beginning of the right one");
         long written = run.out().lines().count();
         assertTrue(written <= maximumKeys && written > maximumKeys - 257, written + " lines");
-        assertTrue(run.err().startsWith("dedup: there are more than " + maximumKeys + " distinct lines"), run.err());
+        assertTrue(run.err().startsWith("dedup: there are more than " + maximumKeys + " distinct keys"), run.err());
         assertTrue(run.err().contains(Heap.describe() + " can hold; " + Heap.remedy()), run.err());
     }
 
@@ -256,7 +275,7 @@ class FilterFailureTest {
         });
         Run run = Run.dedup(hungry, "filter", "-q");
         assertEquals(1, run.code());
-        assertTrue(run.err().startsWith("dedup: out of memory after 0 lines in the heap of "), run.err());
+        assertTrue(run.err().startsWith("dedup: out of memory after 0 records in the heap of "), run.err());
         assertEquals(1, run.err().lines().count());
     }
 

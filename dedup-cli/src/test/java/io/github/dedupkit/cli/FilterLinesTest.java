@@ -167,7 +167,11 @@ class FilterLinesTest {
                 "read 4 = first 2 + replayed 0 + duplicate 2 + late 0 + rejected 0",
                 run.err().lines().findFirst().orElseThrow());
         assertTrue(run.err().contains("7 bytes in, 4 bytes out, 0."), run.err());
-        assertTrue(run.err().contains("2 keys; chance that any line was wrongly dropped: below 1e-38"), run.err());
+        assertTrue(
+                run.err()
+                        .contains(
+                                "store: caffeine, 2 keys in 336 bytes; chance that any record was wrongly dropped: below 1e-38"),
+                run.err());
     }
 
     @ParameterizedTest

@@ -28,12 +28,13 @@ class FilterLiveTest {
     private final PipedOutputStream input = new PipedOutputStream();
     private final PipedInputStream output = new PipedInputStream(1 << 16);
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+    private final StandardStreams streams;
     private final FilterRun run;
 
     FilterLiveTest() throws IOException {
-        StandardStreams streams = new StandardStreams(
+        streams = new StandardStreams(
                 new PipedInputStream(input, 1 << 16), new PipedOutputStream(output), Run.printStream(err));
-        run = new FilterRun(streams, Run.WIDE, FilterRun.Reporting.SUMMARY);
+        run = Run.filterRun(streams, Run.WIDE, List.of());
     }
 
     @AfterEach
@@ -102,8 +103,63 @@ class FilterLiveTest {
         assertTrue(summary.startsWith("read 1 = first 1"), summary);
     }
 
+    /** A pause does not write what is held: nobody knows yet by which time to judge it. */
+    @Test
+    void recordsHeldAreWrittenWhenTheyAreDecided() throws Exception {
+        Future<Integer> code = start(windowed());
+        write(Run.bytes("a,1\nb,2\n"));
+        write(Run.bytes("c,3\nd,4\n")); // three agree with the first
+        expect("a,1\nb,2\nc,3\nd,4\n");
+        write(Run.bytes("a,5\ne,6\n"));
+        expect("e,6\n");
+        write(Run.bytes("f,90000\ng,7\nf,90001\n"));
+        write(Run.bytes("h,8\n"));
+        write(Run.bytes("i,9\n")); // three disagree with the fifth
+        expect("f,90000\ng,7\n");
+        write(Run.bytes("j,10\n"));
+        expect("h,8\ni,9\nj,10\n");
+        input.close();
+        assertEquals(0, code.get());
+        assertTrue(
+                Run.text(err).startsWith("read 12 = first 10 + replayed 0 + duplicate 2 + late 0 + rejected 0"),
+                Run.text(err));
+    }
+
+    /** What is held is judged by what is known, and counted. */
+    @Test
+    void anInterruptJudgesWhatIsHeld() throws Exception {
+        FilterRun held = windowed();
+        Future<Integer> code = start(held);
+        write(Run.bytes("a,1\nb,2\nc,3\nd,4\n"));
+        expect("a,1\nb,2\nc,3\nd,4\n");
+        write(Run.bytes("e,5\ne,90000\nf,6\nunfinished"));
+        expect("e,5\n");
+        held.interrupted();
+        expect("f,6\n");
+        assertEquals(0, output.available());
+        assertTrue(
+                Run.text(err)
+                        .startsWith("interrupted: read 7 = first 6 + replayed 0 + duplicate 1 + late 0 + rejected 0"),
+                Run.text(err));
+        assertTrue(
+                Run.text(err).contains("; ahead of those that follow, and judged as of the newest before them: 1"),
+                Run.text(err));
+        assertFalse(code.isDone());
+    }
+
+    private FilterRun windowed() {
+        return Run.filterRun(
+                streams,
+                Run.WIDE,
+                List.of("--delimiter=,", "--key=1", "--time=2", "--time-format=epoch-s", "--window=1h"));
+    }
+
     private Future<Integer> start() {
-        return executor.submit(() -> run.run(List.of("-")));
+        return start(run);
+    }
+
+    private Future<Integer> start(FilterRun filter) {
+        return executor.submit(() -> filter.run(List.of("-")));
     }
 
     private void write(byte[] bytes) throws IOException {

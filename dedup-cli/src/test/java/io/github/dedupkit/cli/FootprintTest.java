@@ -3,9 +3,11 @@ package io.github.dedupkit.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.dedupkit.DeduplicationStore;
 import io.github.dedupkit.Retention;
 import io.github.dedupkit.StoreStats;
 import io.github.dedupkit.inmemory.CaffeineDeduplicationStore;
+import io.github.dedupkit.inmemory.FingerprintDeduplicationStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,6 +41,18 @@ class FootprintTest {
         }
     }
 
+    @Test
+    void theFilterReckonsWithWhatTheTablePlans() {
+        int keys = 1_000_000;
+        try (DeduplicationStore store = FingerprintDeduplicationStore.builder(
+                        Retention.ofWindow(Duration.ofDays(1)), keys)
+                .buildNarrow()) {
+            double bytes = (double) store.stats().bytes().orElseThrow() / keys;
+            assertEquals(FilterStore.TABLE_BYTES_PER_KEY, bytes, 0.5);
+            assertTrue(bytes <= FilterStore.TABLE_BYTES_PER_KEY, bytes + "");
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"README.md", "docs/choosing.md"})
     void thePagesPrintIt(String page) throws IOException {
@@ -52,6 +66,7 @@ class FootprintTest {
     @Test
     void theHelpPrintsIt() {
         String help = Run.dedup("", "filter", "--help").out();
-        assertTrue(help.contains("in memory, " + Heap.BYTES_PER_KEY + " bytes each"), help);
+        assertTrue(help.contains("takes about " + FilterStore.TABLE_BYTES_PER_KEY + " bytes a key"), help);
+        assertTrue(help.contains("takes " + Heap.BYTES_PER_KEY + " bytes a key"), help);
     }
 }

@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import picocli.CommandLine;
 
 /** What a command run inside the test's JVM did. Bytes are read and shown as ISO 8859-1, which has a letter for each. */
 record Run(int code, String out, String err) {
@@ -23,14 +24,25 @@ record Run(int code, String out, String err) {
         return dedup(new ByteArrayInputStream(bytes(in)), arguments);
     }
 
-    /** Runs a filter with limits of the test's choice. */
+    /** Runs a filter of whole lines, exact, with limits of the test's choice. */
     static Run filter(FilterLimits limits, InputStream in, String... names) {
+        return filter(limits, in, List.of("--store", "caffeine"), names);
+    }
+
+    /** Runs a filter with options and limits of the test's choice. */
+    static Run filter(FilterLimits limits, InputStream in, List<String> options, String... names) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         StandardStreams streams = new StandardStreams(in, out, printStream(err));
-        int code = new FilterRun(streams, limits, FilterRun.Reporting.SUMMARY)
-                .run(names.length == 0 ? List.of("-") : List.of(names));
+        int code = filterRun(streams, limits, options).run(names.length == 0 ? List.of("-") : List.of(names));
         return new Run(code, text(out), text(err));
+    }
+
+    /** Prepares a run with options and limits of the test's choice. */
+    static FilterRun filterRun(StandardStreams streams, FilterLimits limits, List<String> options) {
+        FilterCommand command = new FilterCommand(streams, limits);
+        new CommandLine(command).parseArgs(options.toArray(new String[0]));
+        return new FilterRun(streams, FilterOptions.of(command), limits);
     }
 
     static Run filter(FilterLimits limits, byte[] in) {
@@ -43,6 +55,10 @@ record Run(int code, String out, String err) {
 
     static byte[] bytes(String latin1) {
         return latin1.getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    static String text(byte[] bytes) {
+        return new String(bytes, StandardCharsets.ISO_8859_1);
     }
 
     static String text(ByteArrayOutputStream from) {
