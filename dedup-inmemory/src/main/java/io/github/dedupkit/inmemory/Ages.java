@@ -63,8 +63,16 @@ record Ages(int window, int lateness, int skew) {
         }
         return smallest < Long.MAX_VALUE
                 ? "the smallest tick that fits is " + smallest + " ms: set it with Retention.Builder.tick"
-                : "no tick fits that divides both: round the window and the lateness to multiples of one that is at least a "
-                        + MAX_TICKS / 2 + "th of the window";
+                : "no tick fits: round the lateness to a multiple of " + roundTo(retention.windowMillis()) + " ms";
+    }
+
+    /** The smallest divisor of a window that is a tick for it with any lateness that is a multiple of it. */
+    private static long roundTo(long window) {
+        long parts = (MAX_TICKS - 1) / 2;
+        while (window % parts != 0) {
+            parts--;
+        }
+        return window / parts;
     }
 
     private static long gcd(long a, long b) {

@@ -43,9 +43,10 @@ public final class FingerprintDeduplicationStore implements DeduplicationStore {
     private static final int LEVELS = 4;
     private static final double RECORDS_PER_LINE = 6.25;
 
-    /** A line, and its share in the tables that it overflows to. */
-    private static final double BYTES_PER_LINE =
-            Line.BYTES * LineTable.OVERFLOW_SHARE / (LineTable.OVERFLOW_SHARE - 1.0);
+    /** A line of an overflow table for so many: one line in fifty has a record or two too many, and before a doubling more. */
+    private static final int OVERFLOW_SHARE = 16;
+
+    private static final int OVERFLOW_SHARE_OF_GROWING = 8;
 
     private static final long NOT_SET = -1;
     private static final long LEAST_LINES = 16;
@@ -189,7 +190,6 @@ public final class FingerprintDeduplicationStore implements DeduplicationStore {
     public StoreStats stats() {
         LineTable open = open();
         long retained = Math.min(time.retained(), open.bytes() / Line.BYTES * Line.RECORDS);
-        long answered = books.firstSeen.sum() + books.duplicates.sum() + books.tooLate.sum();
         return new StoreStats(
                 books.firstSeen.sum(),
                 0,
@@ -201,7 +201,7 @@ public final class FingerprintDeduplicationStore implements DeduplicationStore {
                 retained,
                 OptionalLong.of(open.bytes()),
                 Duration.ofMillis(effectiveWindowMillis(open.evictedBefore())),
-                open.falseDuplicateProbability((double) retained, answered));
+                open.falseDuplicateProbability());
     }
 
     @Override
@@ -212,8 +212,8 @@ public final class FingerprintDeduplicationStore implements DeduplicationStore {
     /** The table and those that take what overflows, the last one first. */
     private LineTable tables(Builder builder, Ages ages) {
         LineTable table = null;
-        long share = (long) Math.pow(LineTable.OVERFLOW_SHARE, LEVELS - 1);
-        for (int level = LEVELS - 1; level > 0; level--, share /= LineTable.OVERFLOW_SHARE) {
+        long share = (long) Math.pow(builder.overflowShare(), LEVELS - 1);
+        for (int level = LEVELS - 1; level > 0; level--, share /= builder.overflowShare()) {
             table = new LineTable(shape(builder, share), level, ages, time, table);
         }
         return new LineTable(shape(builder, 1), 0, ages, time, table);
@@ -227,6 +227,7 @@ public final class FingerprintDeduplicationStore implements DeduplicationStore {
                 lines << doublings,
                 chunkShift(lines, doublings > 0),
                 (1L << builder.fingerprintBits) - 1,
+                builder.overflowShare(),
                 builder.evicts && share == 1);
     }
 
@@ -253,14 +254,17 @@ public final class FingerprintDeduplicationStore implements DeduplicationStore {
             boolean grows =
                     open.mayGrow(); // before the table is found full, or another thread may end its growth in between
             int outcome = open.judge(keyHigh, keyLow, timestamp, now, true);
-            long budget = open.lines();
-            for (; outcome == LineTable.FULL && grows && budget > 0; budget -= GROW_EVERY) {
+            long enough = 2 * open.lines();
+            while (outcome == LineTable.FULL && grows && open.lines() < enough) {
                 open.split(Long.MAX_VALUE, GROW_EVERY);
                 grows = open.mayGrow();
                 outcome = open.judge(keyHigh, keyLow, timestamp, now, true);
             }
             if (outcome == LineTable.FULL) {
-                throw new StoreUnavailableException(capacity);
+                throw new StoreUnavailableException(
+                        open.isStarved()
+                                ? capacity + "; the JVM had no memory for more, see -XX:MaxDirectMemorySize"
+                                : capacity);
             }
             return outcome;
         } finally {
@@ -417,24 +421,41 @@ public final class FingerprintDeduplicationStore implements DeduplicationStore {
         }
 
         private long plannedBytes() {
-            return (long) (plannedLines() * BYTES_PER_LINE);
+            return bytes(plannedLines(), OVERFLOW_SHARE);
+        }
+
+        private boolean grows() {
+            return maximumBytes / 2 >= bytes(plannedLines(), OVERFLOW_SHARE_OF_GROWING);
+        }
+
+        private int overflowShare() {
+            return grows() ? OVERFLOW_SHARE_OF_GROWING : OVERFLOW_SHARE;
+        }
+
+        private int doublings() {
+            return grows() ? Long.SIZE - 1 - Long.numberOfLeadingZeros(maximumLines() / plannedLines()) : 0;
         }
 
         /** The lines to begin with: as planned, or so many more that the last doubling ends at the maximum. */
         private long lines() {
-            return doublings() == 0 ? plannedLines() : maximumLines() >> doublings();
+            return grows() ? maximumLines() >> doublings() : plannedLines();
         }
 
         private long firstBytes() {
-            return (long) (lines() * BYTES_PER_LINE);
-        }
-
-        private int doublings() {
-            return Long.SIZE - 1 - Long.numberOfLeadingZeros(maximumLines() / plannedLines());
+            return bytes(lines(), overflowShare());
         }
 
         private long maximumLines() {
-            return Math.max(plannedLines(), (long) (maximumBytes / BYTES_PER_LINE));
+            return (long) (maximumBytes / bytesPerLine(overflowShare()));
+        }
+
+        private static long bytes(long lines, int overflowShare) {
+            return (long) (lines * bytesPerLine(overflowShare));
+        }
+
+        /** A line, and its share in the tables that it overflows to. */
+        private static double bytesPerLine(int overflowShare) {
+            return Line.BYTES * overflowShare / (overflowShare - 1.0);
         }
     }
 }

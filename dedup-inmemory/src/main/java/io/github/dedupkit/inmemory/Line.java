@@ -202,6 +202,13 @@ final class Line {
         return last == 0 ? -1 : IN_WORDS + Long.numberOfTrailingZeros(last) / Byte.SIZE;
     }
 
+    /** The records that have not expired. */
+    static int records(ByteBuffer lines, int at, long header, Ages ages, long now) {
+        long first = expired(lines.getLong(at + TICKS), ages, now);
+        long last = expired(header >>> LAST_TICKS_SHIFT, ages, now) & TWO_BYTES;
+        return RECORDS - (Long.bitCount(first) + Long.bitCount(last)) / Byte.SIZE;
+    }
+
     /** The place of the oldest record. */
     static int oldest(ByteBuffer lines, int at, long header, Ages ages, long now) {
         int oldest = 0;

@@ -1,6 +1,5 @@
 package io.github.dedupkit.inmemory;
 
-import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -61,10 +60,10 @@ final class LineMemory {
 
     /** What to throw when the JVM refused to allocate a table. */
     static IllegalArgumentException noDirectMemory(long bytes) {
-        long used = directMemoryUsed();
+        long limit = directMemoryLimit();
         return new IllegalArgumentException("the table needs " + bytes + " bytes outside the heap, and the JVM allows "
-                + directMemoryLimit() + ", of which " + used + " are in use; start it with -XX:MaxDirectMemorySize="
-                + (bytes + used + MIB - 1) / MIB + "m or more, or expect fewer keys");
+                + limit + " in all; start it with -XX:MaxDirectMemorySize=" + (bytes + limit + MIB - 1) / MIB
+                + "m, or expect fewer keys");
     }
 
     /** The JVM's bound; it is the heap's unless set. */
@@ -92,13 +91,6 @@ final class LineMemory {
         } catch (JMException | RuntimeException e) {
             return Long.MAX_VALUE; // not every JVM can tell
         }
-    }
-
-    private static long directMemoryUsed() {
-        return ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
-                .filter(pool -> pool.getName().equals("direct"))
-                .mapToLong(BufferPoolMXBean::getMemoryUsed)
-                .sum();
     }
 
     /** The chunks and one more. The last of them must be a whole one. */

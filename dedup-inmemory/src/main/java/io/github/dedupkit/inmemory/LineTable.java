@@ -1,8 +1,8 @@
 package io.github.dedupkit.inmemory;
 
 import java.nio.ByteBuffer;
+import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -40,8 +40,8 @@ final class LineTable {
 
     private static final int DOUBLINGS_SHIFT = 48;
     private static final long SPLIT_MASK = (1L << DOUBLINGS_SHIFT) - 1;
-    /** An overflow table has a line for this many lines: a full line in fifty needs a place for one or two records. */
-    static final int OVERFLOW_SHARE = 16;
+    private static final long SAMPLE_SEED = 1;
+    private static final int SAMPLES = 1024;
 
     /** A doubling begins at this many records per line on average, and is through before there is one more. */
     private static final int FULLEST = 7;
@@ -56,7 +56,6 @@ final class LineTable {
     private final @Nullable LineTable overflow;
     private final ReentrantLock growing = new ReentrantLock();
     private final ReentrantLock sweeping = new ReentrantLock();
-    private final LongAdder consulted = new LongAdder();
     private final AtomicLong evictedBefore = new AtomicLong(Long.MIN_VALUE);
     private volatile ByteBuffer[] chunks;
     private volatile long geometry;
@@ -71,9 +70,11 @@ final class LineTable {
      * @param maximumLines that it may grow to, its overflow tables not counted
      * @param chunkShift the logarithm of the lines in a chunk of memory
      * @param fingerprintMask the bits of the fingerprint that are used
+     * @param overflowShare the lines here for each line of the overflow table
      * @param evicts whether the oldest record of a full line makes room for a new one
      */
-    record Shape(long lines, long maximumLines, int chunkShift, long fingerprintMask, boolean evicts) {}
+    record Shape(
+            long lines, long maximumLines, int chunkShift, long fingerprintMask, int overflowShare, boolean evicts) {}
 
     LineTable(Shape shape, int level, Ages ages, EventTime time, @Nullable LineTable overflow) {
         this.shape = shape;
@@ -150,7 +151,6 @@ final class LineTable {
         if (overflow == null) {
             return marks ? FULL : FIRST_SEEN;
         }
-        consulted.increment();
         return overflow.judge(keyHigh, keyLow, timestamp, 0, marks);
     }
 
@@ -180,19 +180,44 @@ final class LineTable {
         return evictedBefore.get();
     }
 
-    /**
-     * A bound on the probability that a new key is taken for another now.
-     *
-     * @param records that are retained
-     * @param marks judged so far
-     */
-    double falseDuplicateProbability(double records, long marks) {
-        double compared = records / shape.lines;
-        for (LineTable table = this; table.overflow != null && marks > 0; table = table.overflow) {
-            double grown = (double) table.overflow.lines() / table.overflow.shape.lines;
-            compared += (double) table.consulted.sum() / marks * Line.RECORDS * grown;
+    /** The probability that a new key is taken for another now, estimated from what some keys would be compared with. */
+    double falseDuplicateProbability() {
+        SplittableRandom random = new SplittableRandom(SAMPLE_SEED);
+        double sum = 0;
+        for (int i = 0; i < SAMPLES; i++) {
+            sum += chanceOfMatch(random.nextLong(), random.nextLong());
         }
-        return Math.min(1, compared / (shape.fingerprintMask + 1.0));
+        return Math.min(1, sum / SAMPLES);
+    }
+
+    private double chanceOfMatch(long keyHigh, long keyLow) {
+        long fingerprint = fingerprint(keyHigh, keyLow);
+        long home = home(keyLow);
+        long now = geometry;
+        long line = locate(home, fingerprint, now);
+        ByteBuffer lines = chunk(line);
+        int at = offset(line);
+        long header = Line.lock(lines, at);
+        int records;
+        boolean elsewhere;
+        try {
+            long tick = time.tick().number;
+            header = Line.refresh(lines, at, header, ages, tick);
+            records = Line.records(lines, at, header, ages, tick);
+            elsewhere = records == Line.RECORDS || Line.overflowed(header, fingerprint);
+        } finally {
+            Line.unlock(lines, at, header);
+        }
+        int doublings = (int) (now >>> DOUBLINGS_SHIFT);
+        boolean split = line % (shape.lines << doublings) < (now & SPLIT_MASK);
+        // The bits of the fingerprint that the address took tell nothing apart any more.
+        double here = records * (double) (1L << (split ? doublings + 1 : doublings)) / (shape.fingerprintMask + 1.0);
+        return here + (elsewhere && overflow != null ? overflow.chanceOfMatch(keyHigh, keyLow) : 0);
+    }
+
+    /** Whether the JVM refused memory to grow to the maximum. */
+    boolean isStarved() {
+        return maximumLines < shape.maximumLines || (overflow != null && overflow.isStarved());
     }
 
     /** Whether {@link #split} would find something to do. */
@@ -202,7 +227,7 @@ final class LineTable {
 
     private boolean mayGrow(long target) {
         return lines() < Math.min(target, maximumLines)
-                || (overflow != null && overflow.mayGrow(lines() / OVERFLOW_SHARE));
+                || (overflow != null && overflow.mayGrow(lines() / shape.overflowShare));
     }
 
     /**
@@ -240,7 +265,7 @@ final class LineTable {
             }
         }
         if (overflow != null) {
-            overflow.split(lines() / OVERFLOW_SHARE, atMost);
+            overflow.split(lines() / shape.overflowShare, atMost);
         }
     }
 
