@@ -19,7 +19,7 @@ final class EventTime {
      */
     private static final long NONE = -1;
 
-    /** Far from where sums overflow; no event is later. */
+    /** Far from where sums overflow; the present is never later. */
     private static final long LATEST = Long.MAX_VALUE / 2;
 
     private static final int HISTORY = 256;
@@ -129,7 +129,8 @@ final class EventTime {
      * records, which expire sooner, count until then; dropped ones too; those ahead of the watermark not quite to their end.
      */
     long retained() {
-        return Math.max(0, records.getAsLong() - recordsExpired);
+        long expired = recordsExpired; // first: both only rise
+        return Math.max(0, records.getAsLong() - expired);
     }
 
     private synchronized void advance(long time) {

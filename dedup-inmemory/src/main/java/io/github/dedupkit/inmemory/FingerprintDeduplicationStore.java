@@ -32,30 +32,21 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Cost:</b> one cache line of 64 bytes per mark, a second one for a few marks in a hundred; a batch overlaps the misses. Nothing
  * is allocated per mark. When the watermark moves by a record's life, W + L + S, a call refreshes at most a 480th of the lines;
- * while the table grows, one new key in 16 splits at most 16 lines. A key for which there is no room in spite of that, which is rare,
+ * while the table grows, one new key in 16 splits at most 64 lines of each of four tables, 16 on average. A key for which there is no room in spite of that, which is rare,
  * waits until lines enough are split.
  *
  * <p><b>Failure:</b> refused for lack of room, a mark throws {@link StoreUnavailableException} and is not recorded, but time has
- * moved on with it. A thread whose stack overflows inside a mark may leave a line locked, and later marks of it waiting. Keys must
+ * moved on with it; a batch ends at such an item, and what follows it stays unjudged. A thread whose stack overflows inside a mark may leave a line locked, and later marks of it waiting. Keys must
  * come from a {@link io.github.dedupkit.KeySpace}: numbers that are no hashes crowd into few lines.
  */
 public final class FingerprintDeduplicationStore implements DeduplicationStore {
-    private static final int LEVELS = 4;
-    private static final double RECORDS_PER_LINE = 6.25;
-
-    /** A line of an overflow table for so many: one line in fifty has a record or two too many, and before a doubling more. */
-    private static final int OVERFLOW_SHARE = 16;
-
-    private static final int OVERFLOW_SHARE_OF_GROWING = 8;
-
-    private static final long NOT_SET = -1;
-    private static final long LEAST_LINES = 16;
-    private static final int LEAST_CHUNK_SHIFT = 9;
-    private static final int CHUNK_SHIFT = 13;
     private static final long MAXIMUM_KEYS_BOUND = 1L << 36;
 
-    /** One new record in this many looks whether the table should grow, and then splits so many lines at most. */
+    /** One new record in this many looks whether the table should grow. */
     private static final int GROW_EVERY = 16;
+
+    /** So many lines it splits then at most: what is due, and what others could not do. */
+    private static final int MOST_SPLITS = 64;
 
     private final Retention retention;
     private final InstantSource clock;
@@ -71,18 +62,12 @@ public final class FingerprintDeduplicationStore implements DeduplicationStore {
         books = new Books(builder.listener);
         Ages ages = Ages.of(retention);
         time = new EventTime(retention, ages, books.firstSeen::sum);
-        LineMemory.requireRoomFor(builder.firstBytes());
-        try {
-            table = tables(builder, ages);
-        } catch (OutOfMemoryError e) {
-            IllegalArgumentException refusal = LineMemory.noDirectMemory(builder.firstBytes());
-            refusal.initCause(e);
-            throw refusal;
-        }
-        guarantees = guarantees(builder);
+        TablePlan plan = builder.plan();
+        table = plan.build(ages, time);
+        guarantees = guarantees(plan);
         capacity = "the table has reached its capacity: it was planned for " + builder.expectedKeys
                 + " keys, and "
-                + (builder.doublings() > 0 ? "may grow to " + builder.maximumBytes + " bytes" : "may not grow")
+                + (plan.doublings() > 0 ? "may grow to " + builder.maximumBytes + " bytes" : "may not grow")
                 + "; expect more keys, allow more with maximumBytes(...), or drop the oldest with evictOldestWhenFull()";
     }
 
@@ -116,7 +101,7 @@ public final class FingerprintDeduplicationStore implements DeduplicationStore {
             books.enterEvicted(1);
         }
         if (verdict == Verdict.FIRST_SEEN && looksForGrowth(keyLow)) {
-            open.grow(time.retained(), GROW_EVERY);
+            open.grow(time.retained(), MOST_SPLITS);
         }
         return verdict;
     }
@@ -154,7 +139,7 @@ public final class FingerprintDeduplicationStore implements DeduplicationStore {
                 if (verdict == Verdict.FIRST_SEEN && looksForGrowth(batch.keyLow(i))) {
                     books.firstSeen.add(first - entered);
                     entered = first;
-                    open.grow(time.retained(), GROW_EVERY);
+                    open.grow(time.retained(), MOST_SPLITS);
                 }
             }
         } finally {
@@ -200,35 +185,13 @@ public final class FingerprintDeduplicationStore implements DeduplicationStore {
                 books.evicted.sum(),
                 retained,
                 OptionalLong.of(open.bytes()),
-                Duration.ofMillis(effectiveWindowMillis(open.evictedBefore())),
+                Duration.ofMillis(effectiveWindowMillis(open)),
                 open.falseDuplicateProbability());
     }
 
     @Override
     public void close() {
         table = null;
-    }
-
-    /** The table and those that take what overflows, the last one first. */
-    private LineTable tables(Builder builder, Ages ages) {
-        LineTable table = null;
-        long share = (long) Math.pow(builder.overflowShare(), LEVELS - 1);
-        for (int level = LEVELS - 1; level > 0; level--, share /= builder.overflowShare()) {
-            table = new LineTable(shape(builder, share), level, ages, time, table);
-        }
-        return new LineTable(shape(builder, 1), 0, ages, time, table);
-    }
-
-    private static LineTable.Shape shape(Builder builder, long share) {
-        long lines = Math.max(LEAST_LINES, builder.lines() / share);
-        int doublings = builder.doublings();
-        return new LineTable.Shape(
-                lines,
-                lines << doublings,
-                chunkShift(lines, doublings > 0),
-                (1L << builder.fingerprintBits) - 1,
-                builder.overflowShare(),
-                builder.evicts && share == 1);
     }
 
     /** Loads the lines of a batch, all at once as far as the processor can; returns the items to be judged. */
@@ -256,7 +219,7 @@ public final class FingerprintDeduplicationStore implements DeduplicationStore {
             int outcome = open.judge(keyHigh, keyLow, timestamp, now, true);
             long enough = 2 * open.lines();
             while (outcome == LineTable.FULL && grows && open.lines() < enough) {
-                open.split(Long.MAX_VALUE, GROW_EVERY);
+                open.growNow(MOST_SPLITS);
                 grows = open.mayGrow();
                 outcome = open.judge(keyHigh, keyLow, timestamp, now, true);
             }
@@ -283,8 +246,9 @@ public final class FingerprintDeduplicationStore implements DeduplicationStore {
                 : outcome == LineTable.TOO_LATE ? Verdict.TOO_LATE : Verdict.FIRST_SEEN;
     }
 
-    private long effectiveWindowMillis(long evictedBefore) {
-        long oldestInTime = time.watermark() - retention.latenessMillis();
+    private long effectiveWindowMillis(LineTable open) {
+        long oldestInTime = time.watermark() - retention.latenessMillis(); // first: what is dropped later is newer
+        long evictedBefore = open.evictedBefore();
         return evictedBefore == Long.MIN_VALUE
                 ? retention.windowMillis()
                 : Math.max(0, Math.min(retention.windowMillis(), oldestInTime - evictedBefore));
@@ -298,17 +262,10 @@ public final class FingerprintDeduplicationStore implements DeduplicationStore {
         return open;
     }
 
-    private static int chunkShift(long lines, boolean grows) {
-        int magnitude = Long.SIZE - Long.numberOfLeadingZeros(Math.max(LEAST_LINES, lines));
-        return grows ? Math.max(LEAST_CHUNK_SHIFT, Math.min(CHUNK_SHIFT, magnitude)) : LineMemory.LARGEST_SHIFT;
-    }
-
-    private static Guarantees guarantees(Builder builder) {
+    private static Guarantees guarantees(TablePlan plan) {
         String lost = "false duplicates at the stated probability";
-        // A look-up compares the records of a line, and at times those of a line that it overflows to.
-        double probability = RECORDS_PER_LINE * 1.25 * (1L << builder.doublings()) / (1L << builder.fingerprintBits);
         return Guarantees.builder(Durability.NONE, Scope.PROCESS, Atomicity.STORE)
-                .falseDuplicateProbability(Math.min(probability, 0.999))
+                .falseDuplicateProbability(plan.falseDuplicateProbability())
                 .on(Condition.HEALTHY, lost, "0", "0")
                 .on(Condition.PROCESS_CRASH, lost, "every live key once", "unconfirmed deliveries")
                 .on(Condition.POWER_CUT, lost, "every live key once", "unconfirmed deliveries")
@@ -316,7 +273,7 @@ public final class FingerprintDeduplicationStore implements DeduplicationStore {
                 .on(
                         Condition.OVER_CAPACITY,
                         "false duplicates at up to 6 times the stated probability",
-                        builder.evicts ? "copies of the dropped records, counted" : "0; marks are refused",
+                        plan.evicts() ? "copies of the dropped records, counted" : "0; marks are refused",
                         "0")
                 .on(Condition.LATE_DATA, lost, "0; answered TOO_LATE", "0")
                 .on(Condition.HOSTILE_KEYS, "as when healthy, with a keyed key space", "0", "0")
@@ -329,7 +286,7 @@ public final class FingerprintDeduplicationStore implements DeduplicationStore {
         private final long expectedKeys;
         private InstantSource clock = InstantSource.system();
         private @Nullable DeduplicationListener listener;
-        private long maximumBytes = NOT_SET;
+        private long maximumBytes;
         private boolean evicts;
         private int fingerprintBits = Line.FINGERPRINT_BITS;
 
@@ -408,54 +365,16 @@ public final class FingerprintDeduplicationStore implements DeduplicationStore {
          *     the message names the need, the limit and the flag that sets it
          */
         public DeduplicationStore buildNarrow() {
-            if (maximumBytes != NOT_SET && maximumBytes < plannedBytes()) {
-                throw new IllegalArgumentException(
-                        "maximumBytes " + maximumBytes + " is less than the " + plannedBytes() + " bytes planned for "
-                                + expectedKeys + " keys; allow as much, or expect fewer keys");
+            long planned = plan().plannedBytes();
+            if (maximumBytes != 0 && maximumBytes < planned) {
+                throw new IllegalArgumentException("maximumBytes " + maximumBytes + " is less than the " + planned
+                        + " bytes planned for " + expectedKeys + " keys; allow as much, or expect fewer keys");
             }
             return new FingerprintDeduplicationStore(this);
         }
 
-        private long plannedLines() {
-            return Math.max(LEAST_LINES, (long) Math.ceil(expectedKeys / RECORDS_PER_LINE));
-        }
-
-        private long plannedBytes() {
-            return bytes(plannedLines(), OVERFLOW_SHARE);
-        }
-
-        private boolean grows() {
-            return maximumBytes / 2 >= bytes(plannedLines(), OVERFLOW_SHARE_OF_GROWING);
-        }
-
-        private int overflowShare() {
-            return grows() ? OVERFLOW_SHARE_OF_GROWING : OVERFLOW_SHARE;
-        }
-
-        private int doublings() {
-            return grows() ? Long.SIZE - 1 - Long.numberOfLeadingZeros(maximumLines() / plannedLines()) : 0;
-        }
-
-        /** The lines to begin with: as planned, or so many more that the last doubling ends at the maximum. */
-        private long lines() {
-            return grows() ? maximumLines() >> doublings() : plannedLines();
-        }
-
-        private long firstBytes() {
-            return bytes(lines(), overflowShare());
-        }
-
-        private long maximumLines() {
-            return (long) (maximumBytes / bytesPerLine(overflowShare()));
-        }
-
-        private static long bytes(long lines, int overflowShare) {
-            return (long) (lines * bytesPerLine(overflowShare));
-        }
-
-        /** A line, and its share in the tables that it overflows to. */
-        private static double bytesPerLine(int overflowShare) {
-            return Line.BYTES * overflowShare / (overflowShare - 1.0);
+        private TablePlan plan() {
+            return new TablePlan(expectedKeys, maximumBytes, fingerprintBits, evicts);
         }
     }
 }

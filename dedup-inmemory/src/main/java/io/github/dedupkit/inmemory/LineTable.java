@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class LineTable {
     /*
-     * Addressing. A key has a home at the base size (from the lower half of its bits) and a fingerprint (from bits that the
-     * home hardly depends on). Growth is linear hashing (Litwin, "Linear Hashing: A New Tool for File and Table
+     * Addressing. A key has a home at the base size (from the upper bits of its lower half, or of a multiple of that) and a
+     * fingerprint (from its other bits). Growth is linear hashing (Litwin, "Linear Hashing: A New Tool for File and Table
      * Addressing", 1980): each doubling takes one more of the fingerprint's lowest bits into the address, and splits the lines
      * one after the other, line i into i and i + lines at the last doubling. `geometry` holds the doublings done and the
      * lines already split in the present one.
@@ -220,7 +220,7 @@ final class LineTable {
         return maximumLines < shape.maximumLines || (overflow != null && overflow.isStarved());
     }
 
-    /** Whether {@link #split} would find something to do. */
+    /** Whether {@link #growNow} would find something to do. */
     boolean mayGrow() {
         return shape.maximumLines > shape.lines && mayGrow(Long.MAX_VALUE);
     }
@@ -231,38 +231,46 @@ final class LineTable {
     }
 
     /**
-     * Takes part in a doubling: in one that has begun, or in a new one if the lines hold more records than they should.
-     * Where the JVM has no more memory to give, the table stays as it is.
+     * Splits as many lines as the records ask for, unless another thread does: a doubling begins at {@link #FULLEST} records
+     * per line, and ends at one more.
      *
      * @param records that the lines hold
      * @param atMost the lines to split in this call, in this table and each one that it overflows to
      */
     void grow(long records, int atMost) {
-        long now = geometry;
-        long doubled = shape.lines << ((int) (now >>> DOUBLINGS_SHIFT) + 1);
-        if ((now & SPLIT_MASK) != 0 || records > doubled / 2 * FULLEST) {
-            split(doubled, atMost);
-        }
-    }
-
-    /**
-     * Splits lines until there are as many as asked for.
-     *
-     * @param target the lines wanted
-     * @param atMost the lines to split in this call
-     */
-    void split(long target, int atMost) {
-        long wanted = Math.min(target, maximumLines);
+        long size = shape.lines << (int) (geometry >>> DOUBLINGS_SHIFT);
+        long wanted = Math.min(Math.min(2 * size, records - (FULLEST - 1) * size), maximumLines);
         if (lines() < wanted && growing.tryLock()) {
             try {
-                for (int i = 0; i < atMost && lines() < wanted; i++) {
-                    split();
-                }
-            } catch (OutOfMemoryError e) {
-                maximumLines = lines();
+                split(wanted, atMost);
             } finally {
                 growing.unlock();
             }
+        }
+    }
+
+    /** Splits lines if this table may grow, or waits for another thread that does. */
+    void growNow(int atMost) {
+        long before = lines();
+        growing.lock();
+        try {
+            if (lines() == before) {
+                split(maximumLines, atMost);
+            }
+        } finally {
+            growing.unlock();
+        }
+    }
+
+    /** For the holder of the first table's lock. Where the JVM has no more memory to give, a table stays as it is. */
+    private void split(long wanted, int atMost) {
+        long end = Math.min(wanted, maximumLines);
+        try {
+            for (int i = 0; i < atMost && lines() < end; i++) {
+                split();
+            }
+        } catch (OutOfMemoryError e) {
+            maximumLines = lines();
         }
         if (overflow != null) {
             overflow.split(lines() / shape.overflowShare, atMost);

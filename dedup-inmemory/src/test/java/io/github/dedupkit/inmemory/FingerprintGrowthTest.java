@@ -40,7 +40,7 @@ class FingerprintGrowthTest {
     private static final int LATENESS = 10;
 
     /** The lines that one mark may split. */
-    private static final int MOST_SPLITS = 16;
+    private static final int MOST_SPLITS = 64;
 
     /** Just after a doubling; chunks of memory not yet used up included. */
     private static final double MOST_BYTES_PER_KEY = 24;
@@ -159,6 +159,28 @@ class FingerprintGrowthTest {
         assertTrue(
                 store.stats().bytes().orElseThrow() < MOST_BYTES_PER_KEY * keys,
                 store.stats().toString());
+    }
+
+    /** More threads than cores, each with keys of its own: whoever finds no room must not keep the one away that makes it. */
+    @Test
+    @Timeout(60)
+    void fromSixteenThreads() throws Exception {
+        int threads = 16;
+        int keys = KEYS / threads;
+        DeduplicationStore store = open(ROOM * KEYS / 2_000_000);
+        FingerprintTables.onThreads(threads, thread -> {
+            EventBatch batch = new EventBatch(512);
+            for (int i = 0; i < keys; i += batch.capacity()) {
+                batch.clear();
+                while (!batch.isFull()) {
+                    batch.add(FingerprintTables.key((long) thread * KEYS + i + batch.size()), START, 0);
+                }
+                store.markSeen(batch);
+            }
+        });
+        StoreStats stats = store.stats();
+        assertEquals(stats.calls(), stats.firstSeen() + stats.duplicates());
+        assertTrue(stats.duplicates() <= MOST_LOST, stats.toString());
     }
 
     /** Records expire, and keys come back, while lines split. */

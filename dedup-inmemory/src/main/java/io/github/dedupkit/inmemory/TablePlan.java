@@ -1,0 +1,109 @@
+package io.github.dedupkit.inmemory;
+
+/**
+ * The sizes of a table and of those that it overflows to.
+ *
+ * @param expectedKeys to make room for
+ * @param maximumBytes to grow to, or 0 for none
+ * @param fingerprintBits that are used, at most {@link Line#FINGERPRINT_BITS}
+ * @param evicts whether the oldest record makes room for a new one
+ */
+record TablePlan(long expectedKeys, long maximumBytes, int fingerprintBits, boolean evicts) {
+    private static final int LEVELS = 4;
+    private static final double RECORDS_PER_LINE = 6.25;
+
+    /** A line of an overflow table for so many: one line in fifty has a record or two too many, and before a doubling more. */
+    private static final int OVERFLOW_SHARE = 16;
+
+    private static final int OVERFLOW_SHARE_OF_GROWING = 8;
+    private static final int MOST_DOUBLINGS = 20;
+    private static final long LEAST_LINES = 16;
+    private static final int LEAST_CHUNK_SHIFT = 9;
+    private static final int CHUNK_SHIFT = 13;
+
+    /** The memory planned for the expected keys. */
+    long plannedBytes() {
+        return bytes(plannedLines(), OVERFLOW_SHARE);
+    }
+
+    /** The memory taken at once. */
+    long firstBytes() {
+        return bytes(lines(), overflowShare());
+    }
+
+    /** How often the table may double. */
+    int doublings() {
+        return grows() ? Long.SIZE - 1 - Long.numberOfLeadingZeros(maximumLines() / plannedLines()) : 0;
+    }
+
+    /** The probability of a false duplicate at the planned, or the largest, size. */
+    double falseDuplicateProbability() {
+        // A look-up compares the records of a line, and at times those of a line that it overflows to.
+        double compared = RECORDS_PER_LINE * 1.25;
+        return Math.min(compared * (1L << doublings()) / (1L << fingerprintBits), 0.999);
+    }
+
+    /**
+     * Makes the tables.
+     *
+     * @throws IllegalArgumentException if the JVM or the machine has no memory for them
+     */
+    LineTable build(Ages ages, EventTime time) {
+        LineMemory.requireRoomFor(firstBytes());
+        try {
+            LineTable table = null;
+            long share = (long) Math.pow(overflowShare(), LEVELS - 1);
+            for (int level = LEVELS - 1; level > 0; level--, share /= overflowShare()) {
+                table = new LineTable(shape(share), level, ages, time, table);
+            }
+            return new LineTable(shape(1), 0, ages, time, table);
+        } catch (OutOfMemoryError e) {
+            IllegalArgumentException refusal = LineMemory.noDirectMemory(firstBytes());
+            refusal.initCause(e);
+            throw refusal;
+        }
+    }
+
+    private LineTable.Shape shape(long share) {
+        long lines = Math.max(LEAST_LINES, lines() / share);
+        int magnitude = Long.SIZE - Long.numberOfLeadingZeros(lines);
+        return new LineTable.Shape(
+                lines,
+                lines << doublings(),
+                grows() ? Math.max(LEAST_CHUNK_SHIFT, Math.min(CHUNK_SHIFT, magnitude)) : LineMemory.LARGEST_SHIFT,
+                (1L << fingerprintBits) - 1,
+                overflowShare(),
+                evicts && share == 1);
+    }
+
+    /** The lines to begin with: as planned, or so many more that the last doubling ends at the maximum. */
+    private long lines() {
+        return grows() ? maximumLines() >> doublings() : plannedLines();
+    }
+
+    private long plannedLines() {
+        return Math.max(LEAST_LINES, (long) Math.ceil(expectedKeys / RECORDS_PER_LINE));
+    }
+
+    private long maximumLines() {
+        long affordable = (long) (maximumBytes / bytesPerLine(overflowShare()));
+        return Math.min(affordable, plannedLines() << MOST_DOUBLINGS);
+    }
+
+    private boolean grows() {
+        return maximumBytes / 2 >= bytes(plannedLines(), OVERFLOW_SHARE_OF_GROWING);
+    }
+
+    private int overflowShare() {
+        return grows() ? OVERFLOW_SHARE_OF_GROWING : OVERFLOW_SHARE;
+    }
+
+    private static long bytes(long lines, int overflowShare) {
+        return (long) (lines * bytesPerLine(overflowShare));
+    }
+
+    /** A line, and its share in the tables that it overflows to. */
+    private static double bytesPerLine(int overflowShare) {
+        return Line.BYTES * overflowShare / (overflowShare - 1.0);
+    }
+}
