@@ -8,6 +8,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.github.dedupkit.DedupKey;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -240,12 +241,12 @@ class NdjsonParserTest {
                 bytes[i] = (byte) (seed % 2 == 0 ? kind : 0x80 | kind);
             }
             String decoded = new String(bytes, StandardCharsets.UTF_8);
-            boolean valid = decoded.indexOf('\uFFFD') < 0
-                    || java.util.Arrays.equals(bytes, decoded.getBytes(StandardCharsets.UTF_8));
+            boolean valid =
+                    decoded.indexOf('\uFFFD') < 0 || Arrays.equals(bytes, decoded.getBytes(StandardCharsets.UTF_8));
             assertEquals(
                     valid,
                     Utf8.indexOfInvalid(bytes, 0, bytes.length) == ByteSearch.NONE,
-                    () -> List.of(bytes).toString());
+                    () -> Arrays.toString(bytes));
         }
     }
 
