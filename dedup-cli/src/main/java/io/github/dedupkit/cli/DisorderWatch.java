@@ -2,7 +2,7 @@ package io.github.dedupkit.cli;
 
 import java.time.Duration;
 
-/** Notices input that runs backwards: many records in a row that are too late to judge. Not thread-safe. */
+/** Notices input that runs backwards: many records in a row that cannot be judged. Not thread-safe. */
 final class DisorderWatch {
     /** Fewer late records in a row are stragglers. */
     static final int BACKWARDS_RECORDS = 64;
@@ -19,9 +19,9 @@ final class DisorderWatch {
     }
 
     /**
-     * Takes note of a record.
+     * Takes note of a record that is judged.
      *
-     * @param time by which it is judged
+     * @param time its time
      * @param inputName where it was read
      * @param lineNumber where it begins
      */
@@ -33,12 +33,17 @@ final class DisorderWatch {
             inARow = keep();
         } else {
             longestDelay = Math.max(longestDelay, newest - time);
-            if (inARow == 0) {
-                input = inputName;
-                line = lineNumber;
-            }
-            inARow = Math.min(BACKWARDS_RECORDS, inARow + 1);
+            notJudged(inputName, lineNumber);
         }
+    }
+
+    /** Takes note of a record whose time is not believed: in the order of a stack each is ahead of those that follow. */
+    void notJudged(String inputName, long lineNumber) {
+        if (inARow == 0) {
+            input = inputName;
+            line = lineNumber;
+        }
+        inARow = Math.min(BACKWARDS_RECORDS, inARow + 1);
     }
 
     /** Whether so many records in a row were late that the input is in the wrong order. */
@@ -65,7 +70,7 @@ final class DisorderWatch {
     /**
      * Whether that lateness can be asked for, and is to be trusted.
      *
-     * @param ahead the records judged by another time than their own, whose delay is not known
+     * @param ahead the records whose time is not believed, and so their delay not known
      */
     boolean latenessWouldDo(long ahead) {
         return sufficientLateness().compareTo(window.window()) <= 0 && ahead < BACKWARDS_RECORDS;

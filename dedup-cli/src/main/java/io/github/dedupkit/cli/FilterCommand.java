@@ -37,16 +37,18 @@ import picocli.CommandLine.Parameters;
             "  tail -f x | dedup filter is live.",
             "",
             "Time:",
+            "  In an Apache log, --delimiter ' ' makes the time field 4, and its format is",
+            "  \"'['dd/MMM/yyyy:HH:mm:ss\"; the offset, field 5, is not read.",
             "  Without --window the whole input is one window, and no time is read. With it,",
             "  a record is a duplicate of one with the same key at most that long before or",
             "  after it, told to a 60th of the window or finer. A record more than",
             "  --lateness older than the newest one is too late to judge, and kept.",
             "  A file has no clock. So a record more than --lateness newer than all before",
             "  it, or the first one, is held until most of the next 5 agree that time has",
-            "  moved on; they disagree if it would make them late. If most disagree, it is",
-            "  judged as of the newest time before it and moves nothing: a record of 2038",
-            "  does no harm if at most 2 of the next 5 are like it. If fewer follow, most of",
-            "  those decide; if none, it is believed.",
+            "  moved on; they disagree if it would make them late. If most disagree, nobody",
+            "  knows its time: it is not judged but kept, as one too late is, and moves",
+            "  nothing: up to 3 records of the year 2038 in a row do no harm. If fewer than",
+            "  5 follow, most of those decide; none, and it is believed.",
             "",
             "Memory:",
             "  The table takes about 11 bytes a key off the heap, more where it had to grow,",
@@ -70,8 +72,8 @@ import picocli.CommandLine.Parameters;
             "  As JSON: ending (complete, incomplete, interrupted), these six, bytes_in,",
             "  bytes_out, millis, store, keys, store_bytes, evicted, wrong_drop_probability;",
             "  with a window also window_millis, lateness_millis, tick_millis,",
-            "  effective_window_millis, ahead (records not believed), backwards; if that is",
-            "  true, backwards_input, backwards_line and, where one would do,",
+            "  effective_window_millis, ahead (those of the late that are), backwards; if",
+            "  that is true, backwards_input, backwards_line and, where one would do,",
             "  sufficient_lateness_millis.",
             "",
             "Exit codes:",
@@ -118,7 +120,7 @@ final class FilterCommand implements Callable<Integer> {
             names = "--time-format",
             paramLabel = "FORMAT",
             description = "iso (default), epoch-s, epoch-ms, or a pattern of java.time such as"
-                    + " \"dd/MMM/yyyy:HH:mm:ss Z\"; UTC unless the time says otherwise.")
+                    + " \"yyyy-MM-dd HH:mm\"; UTC unless the field says otherwise.")
     @Nullable
     String timeFormat;
 
@@ -164,7 +166,8 @@ final class FilterCommand implements Callable<Integer> {
     @Option(
             names = "--late",
             paramLabel = "FILE",
-            description = "Write records too late to judge there; else they are kept.")
+            description =
+                    "Write records there that cannot be judged, too late or dated ahead; else they are" + " kept.")
     @Nullable
     String late;
 

@@ -28,6 +28,9 @@ final class FilterStore {
     /** The keys that a table has room for before it grows: what it has room for is compared best. */
     private static final long FIRST_KEYS = 1 << 20;
 
+    /** The records after which the probability of a false duplicate is asked for again. */
+    private static final int SAMPLE_EVERY = 1 << 16;
+
     private static final long LEAST_MEMORY = 1 << 20;
     private static final long MOST_TABLE_TICKS = 236;
 
@@ -42,6 +45,9 @@ final class FilterStore {
     private final String scope;
     private final String bound;
     private long evicted;
+    private long sinceSampled;
+    private double lastProbability;
+    private double falseDuplicates;
 
     /**
      * Makes an empty store.
@@ -80,6 +86,10 @@ final class FilterStore {
      * @return how many of its first items are judged rightly: all, or fewer if the store is {@link #full}
      */
     int markSeen(EventBatch batch) {
+        sinceSampled += batch.size();
+        if (sinceSampled >= SAMPLE_EVERY) {
+            sampleProbability();
+        }
         try {
             store.markSeen(batch);
         } catch (StoreUnavailableException e) {
@@ -100,6 +110,24 @@ final class FilterStore {
                 : "the table is full: " + stats.retainedKeys() + " keys" + scope + " in "
                         + stats.bytes().orElse(0) + " bytes";
         return CliException.failed(state + bound + ", or go on with --when-full evict");
+    }
+
+    /** The keys forgotten for lack of room, where that is what was asked for: else the run ends before it matters. */
+    long evicted() {
+        return options.whenFull() == WhenFull.EVICT ? store.stats().evicted() : 0;
+    }
+
+    /** The records to expect that were taken for copies by an error of the store: a sum over the run, as it filled. */
+    double falseDuplicates() {
+        sampleProbability();
+        return falseDuplicates;
+    }
+
+    private void sampleProbability() {
+        double probability = store.stats().falseDuplicateProbability();
+        falseDuplicates += sinceSampled * Math.max(probability, lastProbability);
+        lastProbability = probability;
+        sinceSampled = 0;
     }
 
     StoreStats stats() {

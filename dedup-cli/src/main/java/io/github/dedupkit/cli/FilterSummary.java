@@ -55,15 +55,15 @@ final class FilterSummary {
         Timeline timeline = filter.timeline();
         if (window != null && timeline != null) {
             text.append(System.lineSeparator()).append(window.describe());
-            long ahead = timeline.guard().refused();
+            long ahead = tally.ahead();
             if (ahead > 0) {
-                text.append("; ahead of those that follow, and judged as of the newest before them: " + ahead);
+                text.append("; ahead of those that follow, and so not judged: " + ahead);
             }
             if (timeline.disorder().isBackwards()) {
                 text.append(System.lineSeparator()).append(backwards(timeline.disorder(), ahead));
             }
         }
-        if (stats.evicted() > 0) {
+        if (filter.store().evicted() > 0) {
             text.append(System.lineSeparator()).append(evicted());
         }
         return text.toString();
@@ -87,7 +87,7 @@ final class FilterSummary {
             json.writeStringField("store", filter.store().name());
             json.writeNumberField("keys", stats.retainedKeys());
             json.writeNumberField("store_bytes", stats.bytes().orElse(0));
-            json.writeNumberField("evicted", stats.evicted());
+            json.writeNumberField("evicted", filter.store().evicted());
             json.writeNumberField("wrong_drop_probability", Math.min(1, wrongDrops()));
             writeWindow(json);
             json.writeEndObject();
@@ -106,13 +106,13 @@ final class FilterSummary {
         json.writeNumberField("lateness_millis", window.retention().latenessMillis());
         json.writeNumberField("tick_millis", window.retention().tickMillis());
         json.writeNumberField("effective_window_millis", stats.effectiveWindow().toMillis());
-        json.writeNumberField("ahead", timeline.guard().refused());
+        json.writeNumberField("ahead", tally.ahead());
         DisorderWatch disorder = timeline.disorder();
         json.writeBooleanField("backwards", disorder.isBackwards());
         if (disorder.isBackwards()) {
             json.writeStringField("backwards_input", disorder.input());
             json.writeNumberField("backwards_line", disorder.line());
-            if (disorder.latenessWouldDo(timeline.guard().refused())) {
+            if (disorder.latenessWouldDo(tally.ahead())) {
                 json.writeNumberField(
                         "sufficient_lateness_millis",
                         disorder.sufficientLateness().toMillis());
@@ -122,7 +122,7 @@ final class FilterSummary {
 
     private String backwards(DisorderWatch disorder, long ahead) {
         return "the input runs backwards from " + disorder.input() + ":" + disorder.line() + " on: " + tally.late()
-                + " records in all were too late to judge; sort it by time"
+                + " records in all could not be judged; sort it by time"
                 + (disorder.latenessWouldDo(ahead)
                         ? ", or raise --lateness to " + Amount.text(disorder.sufficientLateness())
                         : "");
@@ -133,7 +133,7 @@ final class FilterSummary {
                 ? "copies of early records may have been let through again"
                 : "the window was " + Amount.text(stats.effectiveWindow()) + " at the end instead of "
                         + Amount.text(window.window()) + ", and copies beyond it were let through again";
-        return stats.evicted() + " keys were forgotten for lack of memory: " + price
+        return filter.store().evicted() + " keys were forgotten for lack of memory: " + price
                 + ", but nothing was dropped for it; raise --memory";
     }
 
@@ -150,7 +150,7 @@ final class FilterSummary {
      */
     private double wrongDrops() {
         double keys = Math.max(1, tally.first());
-        return keys * keys * 0x1p-129 + stats.answered() * stats.falseDuplicateProbability();
+        return keys * keys * 0x1p-129 + filter.store().falseDuplicates();
     }
 
     private static String name(Ending ending) {

@@ -6,14 +6,15 @@ package io.github.dedupkit.cli;
  * @param bytes the record, its terminator included
  * @param keyHigh the upper half of its key
  * @param keyLow the lower half of its key
- * @param time its time, or the time to judge it by
+ * @param time its time
  * @param input the name of its input
  * @param line the line on which it begins
+ * @param believed whether its time is
  */
 @SuppressWarnings("ArrayRecordComponent") // handed on, never compared
-record HeldRecord(byte[] bytes, long keyHigh, long keyLow, long time, String input, long line) {
-    /** The same record, to be judged by another time. */
-    HeldRecord at(long judgedAs) {
-        return new HeldRecord(bytes, keyHigh, keyLow, judgedAs, input, line);
+record HeldRecord(byte[] bytes, long keyHigh, long keyLow, long time, String input, long line, boolean believed) {
+    /** The same record, not to be judged by its time. */
+    HeldRecord disbelieved() {
+        return new HeldRecord(bytes, keyHigh, keyLow, time, input, line, false);
     }
 }

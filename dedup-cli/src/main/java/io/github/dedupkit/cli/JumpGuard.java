@@ -17,9 +17,9 @@ final class JumpGuard {
      * record agrees if it would not be too late after the jump: its time is at least the jump's less L. Held records are
      * decided in their order, so a jump's voters may be jumps themselves.
      *
-     * Accepted by most, or with no voter left: `newest` moves to the jump. Otherwise it is judged as of `newest`, or while
-     * there is none, as of the earliest record held, so that it moves nothing. So a broken record does no harm if of the next
-     * five at most two are broken in the same way; denser ones are taken for a gap.
+     * Accepted by most, or with no voter left: `newest` moves to the jump. Otherwise nobody knows its time, and it cannot be
+     * judged: to mark it as of `newest` would make a copy of the next record of its key. Up to VOTERS / 2 + 1 broken records
+     * in a row, however close to each other, are seen through; more of them are taken for a gap.
      */
     private static final int VOTERS = 5;
     private static final int MAJORITY = VOTERS / 2 + 1;
@@ -66,7 +66,7 @@ final class JumpGuard {
         ended = true;
     }
 
-    /** The first of the held records with the time to judge it by, or null while that is open. */
+    /** The first of the held records, believed or not, or null while that is open. */
     @Nullable
     HeldRecord next() {
         HeldRecord first = held.peek();
@@ -79,9 +79,8 @@ final class JumpGuard {
         }
         if (vote == Vote.REFUSED) {
             refused++;
-            long judgedAs = started ? newest : earliest();
             held.remove();
-            return first.at(judgedAs);
+            return first.disbelieved();
         }
         held.remove();
         newest = started ? Math.max(newest, first.time()) : first.time();
@@ -114,13 +113,5 @@ final class JumpGuard {
             return agree > disagree || agree + disagree == 0 ? Vote.ACCEPTED : Vote.REFUSED;
         }
         return Vote.OPEN;
-    }
-
-    private long earliest() {
-        long earliest = Long.MAX_VALUE;
-        for (HeldRecord record : held) {
-            earliest = Math.min(earliest, record.time());
-        }
-        return earliest;
     }
 }

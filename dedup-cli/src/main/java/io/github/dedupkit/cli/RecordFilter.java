@@ -1,6 +1,7 @@
 package io.github.dedupkit.cli;
 
 import io.github.dedupkit.EventBatch;
+import io.github.dedupkit.Verdict;
 import java.io.OutputStream;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,7 @@ final class RecordFilter {
     private final byte[][] sources = new byte[BATCH_RECORDS][];
     private final int[] starts = new int[BATCH_RECORDS];
     private final int[] ends = new int[BATCH_RECORDS];
+    private final boolean[] ahead = new boolean[BATCH_RECORDS];
     private final RecordFields fields = new RecordFields();
     private final Tally tally = new Tally();
     private final RecordParser parser;
@@ -120,7 +122,9 @@ final class RecordFilter {
     private void takeHeader(RecordReader records, String input) {
         byte[] block = records.block();
         parser.header(block, records.start(), records.length());
-        byte[] found = Arrays.copyOfRange(block, records.start(), records.start() + records.length());
+        int end = records.start() + records.length();
+        int mark = ByteOrderMark.lengthAt(block, records.start(), end); // no part of the first column's name
+        byte[] found = Arrays.copyOfRange(block, records.start() + mark, end);
         bytesIn += records.end() - records.start();
         if (header == null) {
             header = found;
@@ -151,14 +155,15 @@ final class RecordFilter {
 
     private void take(RecordReader records, String input) {
         if (timeline == null) {
-            add(records.block(), records.start(), records.end(), fields.keyHigh, fields.keyLow, 0);
+            add(records.block(), records.start(), records.end(), fields.keyHigh, fields.keyLow, 0, true);
         } else if (timeline.guard().passes(fields.timestamp)) {
             long time = timeline.judge(fields.timestamp, input, records.line());
-            add(records.block(), records.start(), records.end(), fields.keyHigh, fields.keyLow, time);
+            add(records.block(), records.start(), records.end(), fields.keyHigh, fields.keyLow, time, true);
         } else {
             byte[] copy = Arrays.copyOfRange(records.block(), records.start(), records.end());
             timeline.guard()
-                    .hold(new HeldRecord(copy, fields.keyHigh, fields.keyLow, fields.timestamp, input, records.line()));
+                    .hold(new HeldRecord(
+                            copy, fields.keyHigh, fields.keyLow, fields.timestamp, input, records.line(), true));
             release(timeline);
         }
     }
@@ -167,13 +172,22 @@ final class RecordFilter {
         for (HeldRecord held = times.guard().next();
                 held != null;
                 held = times.guard().next()) {
-            long time = times.judge(held.time(), held.input(), held.line());
-            add(held.bytes(), 0, held.bytes().length, held.keyHigh(), held.keyLow(), time);
+            long time = 0;
+            if (held.believed()) {
+                time = times.judge(held.time(), held.input(), held.line());
+            } else {
+                times.disorder().notJudged(held.input(), held.line());
+            }
+            add(held.bytes(), 0, held.bytes().length, held.keyHigh(), held.keyLow(), time, held.believed());
         }
     }
 
-    private void add(byte[] source, int start, int end, long keyHigh, long keyLow, long time) {
+    private void add(byte[] source, int start, int end, long keyHigh, long keyLow, long time, boolean believed) {
         int index = batch.add(keyHigh, keyLow, time, 0);
+        ahead[index] = !believed;
+        if (!believed) {
+            batch.judge(index, Verdict.TOO_LATE); // so that no store is asked
+        }
         sources[index] = source;
         starts[index] = start;
         ends[index] = end;
@@ -190,7 +204,11 @@ final class RecordFilter {
         judging = true;
         int judged = store.markSeen(batch);
         for (int i = 0; i < judged; i++) {
-            tally.enter(batch.verdict(i));
+            if (ahead[i]) {
+                tally.enterAhead();
+            } else {
+                tally.enter(batch.verdict(i));
+            }
             bytesIn += ends[i] - starts[i];
         }
         write(judged);

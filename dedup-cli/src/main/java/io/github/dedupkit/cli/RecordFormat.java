@@ -91,9 +91,7 @@ record RecordFormat(
         if (delimiter != null) {
             throw CliException.usage("JSON has no delimiter; leave out --delimiter, or choose --format lines or csv");
         }
-        return keys.isEmpty() && time == null
-                ? new WholeRecordParser(hasher)
-                : new NdjsonParser(hasher, keys, time, timeOrNone);
+        return new NdjsonParser(hasher, keys, time, timeOrNone);
     }
 
     private byte csvDelimiter() {

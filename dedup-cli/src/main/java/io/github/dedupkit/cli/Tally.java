@@ -10,6 +10,7 @@ final class Tally {
     private long late;
     private long unjudged;
     private long rejected;
+    private long ahead;
 
     /** Enters one verdict. A replay is not told from a first mark by its verdict: both count as first. */
     void enter(Verdict verdict) {
@@ -21,7 +22,13 @@ final class Tally {
         }
     }
 
-    /** Enters a record that no store was asked about. */
+    /** Enters a record dated ahead of those that follow, about which no store was asked: as one that cannot be judged. */
+    void enterAhead() {
+        late++;
+        ahead++;
+    }
+
+    /** Enters a malformed record. */
     void reject() {
         rejected++;
     }
@@ -39,6 +46,11 @@ final class Tally {
     /** The records entered as duplicates. */
     long duplicates() {
         return duplicate;
+    }
+
+    /** The records entered as dated ahead, which are also entered as too late. */
+    long ahead() {
+        return ahead;
     }
 
     /** The records entered as too late. */
@@ -73,7 +85,7 @@ final class Tally {
         if (records != read()
                 || first != stats.firstSeen() + stats.replayed()
                 || duplicate != stats.duplicates()
-                || late != stats.tooLate()
+                || late - ahead != stats.tooLate()
                 || unjudged != stats.failedOpen() + stats.thrown()) {
             throw CliException.internal("the books do not balance: " + records + " records were read, the verdicts say "
                     + equation(0, "unjudged") + ", and the store says " + stats);

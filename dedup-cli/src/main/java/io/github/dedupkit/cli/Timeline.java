@@ -27,7 +27,7 @@ final class Timeline {
     /**
      * Takes note of a record that is judged now.
      *
-     * @param time by which it is judged
+     * @param time its time
      * @param input where it was read
      * @param line where it begins
      * @return its time for the store, which takes none below 0

@@ -214,11 +214,12 @@ class NdjsonParserTest {
         assertEquals(Records.key(parser("/t"), "{\"t\":5}"), Records.key(both, "{\"t\":5}"));
     }
 
-    /** Without keys and time nothing is parsed. */
+    /** Without keys and time the key is the line, which has to be JSON all the same. */
     @Test
-    void wholeLinesNeedNotBeJson() {
+    void wholeLinesAreJsonToo() {
         RecordFormat whole = new RecordFormat(RecordFormat.Format.NDJSON, List.of(), null, null, "iso");
-        assertEquals(Records.KEYS.key("{"), Records.key(whole, "{"));
+        assertEquals(Records.KEYS.key("{} "), Records.key(whole, "{} "));
+        assertTrue(Records.reason(whole, "{").contains("is no JSON"));
     }
 
     @Test
