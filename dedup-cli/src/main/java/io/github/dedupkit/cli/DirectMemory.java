@@ -17,8 +17,13 @@ final class DirectMemory {
 
     /** A quarter of the memory of the machine or container, within {@link #usable}. */
     static long defaultBytes() {
+        return Math.min(machineBytes() / DEFAULT_SHARE, usable());
+    }
+
+    /** The memory of the machine or container. */
+    static long machineBytes() {
         Object total = ask("OperatingSystemMXBean", "getTotalMemorySize");
-        return Math.min(total == null ? Long.MAX_VALUE : (long) total / DEFAULT_SHARE, usable());
+        return total == null ? Long.MAX_VALUE : (long) total;
     }
 
     /** Refuses a {@code --memory} that this JVM does not allow. */

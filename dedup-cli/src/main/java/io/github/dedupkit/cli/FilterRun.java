@@ -3,6 +3,7 @@ package io.github.dedupkit.cli;
 import io.github.dedupkit.cli.FilterSummary.Ending;
 import java.io.IOException;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -25,6 +26,7 @@ final class FilterRun {
     private final FilterOptions options;
     private final FilterLimits limits;
     private final RecordFilter filter;
+    private final CountDownLatch over = new CountDownLatch(1);
     private final ReentrantLock gate = new ReentrantLock();
     private final long startNanos = System.nanoTime();
     private Progress progress = Progress.NONE;
@@ -66,7 +68,19 @@ final class FilterRun {
             return endEarly(CliException.failed("out of memory after "
                     + filter.tally().read() + " records in " + Heap.describe() + "; " + Heap.remedy()));
         } finally {
+            over.countDown();
             remove(hook);
+        }
+    }
+
+    /** Keeps the process alive, but not for ever, until the reading thread has said what went wrong. */
+    private void awaitTheEnd() {
+        try {
+            if (!over.await(STUCK_OUTPUT_SECONDS, TimeUnit.SECONDS)) {
+                streams.err().println("dedup: interrupted while writing: the output may end inside a record");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -82,6 +96,7 @@ final class FilterRun {
         }
         if (ended || failing) {
             gate.unlock(); // the reading thread has the last word
+            awaitTheEnd();
             return;
         }
         ended = true;

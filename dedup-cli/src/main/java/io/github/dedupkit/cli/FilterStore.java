@@ -47,6 +47,7 @@ final class FilterStore {
     private long evicted;
     private long sinceSampled;
     private double lastProbability;
+    private Duration shortestWindow;
     private double falseDuplicates;
 
     /**
@@ -59,6 +60,7 @@ final class FilterStore {
         EventWindow window = options.window();
         scope = window == null ? "" : " within the window";
         Retention retention = window == null ? WHOLE_RUN : window.retention();
+        shortestWindow = Duration.ofMillis(retention.windowMillis());
         this.options.memoryBytes().ifPresent(FilterStore::requireMemory);
         if (this.options.kind() == StoreKind.TABLE) {
             if (window != null) {
@@ -88,7 +90,7 @@ final class FilterStore {
     int markSeen(EventBatch batch) {
         sinceSampled += batch.size();
         if (sinceSampled >= SAMPLE_EVERY) {
-            sampleProbability();
+            sample();
         }
         try {
             store.markSeen(batch);
@@ -119,12 +121,22 @@ final class FilterStore {
 
     /** The records to expect that were taken for copies by an error of the store: a sum over the run, as it filled. */
     double falseDuplicates() {
-        sampleProbability();
+        sample();
         return falseDuplicates;
     }
 
-    private void sampleProbability() {
-        double probability = store.stats().falseDuplicateProbability();
+    /** The shortest window of the run: what was forgotten before a quiet end was forgotten all the same. */
+    Duration shortestWindow() {
+        sample();
+        return shortestWindow;
+    }
+
+    private void sample() {
+        StoreStats stats = store.stats();
+        if (stats.effectiveWindow().compareTo(shortestWindow) < 0) {
+            shortestWindow = stats.effectiveWindow();
+        }
+        double probability = stats.falseDuplicateProbability();
         falseDuplicates += sinceSampled * Math.max(probability, lastProbability);
         lastProbability = probability;
         sinceSampled = 0;
@@ -146,6 +158,11 @@ final class FilterStore {
             throw CliException.usage("--expected " + expected + " takes " + TABLE_BYTES_PER_KEY
                     + " bytes a key, and --memory " + (options.memoryBytes().isPresent() ? "is " : "is by default ")
                     + Amount.text(memory) + ", room for " + room + " keys; raise --memory, or expect fewer");
+        }
+        if (expected > DirectMemory.machineBytes() / 4 * 3 / TABLE_BYTES_PER_KEY) {
+            throw CliException.usage("--expected " + expected + " takes " + TABLE_BYTES_PER_KEY
+                    + " bytes a key at once, and the machine has " + DirectMemory.machineBytes()
+                    + " bytes, of which three quarters may be taken; expect fewer");
         }
         FingerprintDeduplicationStore.Builder builder = FingerprintDeduplicationStore.builder(retention, expected)
                 .clock(CLOCK)

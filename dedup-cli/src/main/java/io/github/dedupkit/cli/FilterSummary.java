@@ -105,7 +105,8 @@ final class FilterSummary {
         json.writeNumberField("window_millis", window.retention().windowMillis());
         json.writeNumberField("lateness_millis", window.retention().latenessMillis());
         json.writeNumberField("tick_millis", window.retention().tickMillis());
-        json.writeNumberField("effective_window_millis", stats.effectiveWindow().toMillis());
+        json.writeNumberField(
+                "effective_window_millis", filter.store().shortestWindow().toMillis());
         json.writeNumberField("ahead", tally.ahead());
         DisorderWatch disorder = timeline.disorder();
         json.writeBooleanField("backwards", disorder.isBackwards());
@@ -131,7 +132,7 @@ final class FilterSummary {
     private String evicted() {
         String price = window == null
                 ? "copies of early records may have been let through again"
-                : "the window was " + Amount.text(stats.effectiveWindow()) + " at the end instead of "
+                : "the window was as short as " + Amount.text(filter.store().shortestWindow()) + " instead of "
                         + Amount.text(window.window()) + ", and copies beyond it were let through again";
         return filter.store().evicted() + " keys were forgotten for lack of memory: " + price
                 + ", but nothing was dropped for it; raise --memory";

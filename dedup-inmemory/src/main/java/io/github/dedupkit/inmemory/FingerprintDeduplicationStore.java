@@ -54,6 +54,7 @@ public final class FingerprintDeduplicationStore implements DeduplicationStore {
     private final EventTime time;
     private final Guarantees guarantees;
     private final String capacity;
+    private final boolean evicts;
     private volatile @Nullable LineTable table;
 
     private FingerprintDeduplicationStore(Builder builder) {
@@ -65,6 +66,7 @@ public final class FingerprintDeduplicationStore implements DeduplicationStore {
         TablePlan plan = builder.plan();
         table = plan.build(ages, time);
         guarantees = guarantees(plan);
+        evicts = plan.evicts();
         capacity = "the table has reached its capacity: it was planned for " + builder.expectedKeys
                 + " keys, and "
                 + (plan.doublings() > 0 ? "may grow to " + builder.maximumBytes + " bytes" : "may not grow")
@@ -217,7 +219,7 @@ public final class FingerprintDeduplicationStore implements DeduplicationStore {
             boolean grows =
                     open.mayGrow(); // before the table is found full, or another thread may end its growth in between
             int outcome = open.judge(keyHigh, keyLow, timestamp, now, true);
-            long enough = 2 * open.lines();
+            long enough = evicts ? Long.MAX_VALUE : 2 * open.lines(); // what drops records never refuses
             while (outcome == LineTable.FULL && grows && open.lines() < enough) {
                 open.growNow(MOST_SPLITS);
                 grows = open.mayGrow();

@@ -101,6 +101,8 @@ final class LineMemory {
     }
 
     private static ByteBuffer block(long lines) {
-        return ByteBuffer.allocateDirect((int) (lines + 1) * Line.BYTES).alignedSlice(Line.BYTES);
+        ByteBuffer aligned =
+                ByteBuffer.allocateDirect((int) (lines + 1) * Line.BYTES).alignedSlice(Line.BYTES);
+        return aligned.slice(0, (int) lines * Line.BYTES);
     }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.dedupkit.DedupKey;
 import io.github.dedupkit.DeduplicationStore;
 import io.github.dedupkit.EventBatch;
 import io.github.dedupkit.KeySpace;
@@ -161,21 +162,24 @@ class FingerprintConcurrencyTest {
         } while (working.get() > 0);
     }
 
-    /** Growing up to the maximum and dropping from then on: no thread is refused in between. */
-    @Test
-    void aTableThatGrowsAndThenDropsNeverRefuses() throws Exception {
-        for (int round = 0; round < 300; round++) {
+    /** Keys of one line make it full early: the table grows, by one doubling or by more, then drops. No thread is refused. */
+    @ParameterizedTest
+    @ValueSource(ints = {2_400, 32_768})
+    void aTableThatDropsNeverRefuses(int maximumBytes) throws Exception {
+        int threads = 4;
+        int keys = 100;
+        for (int round = 0; round < 500; round++) {
             DeduplicationStore store = FingerprintDeduplicationStore.builder(FingerprintTables.retention(60, 1, 0), 1)
                     .clock(new VirtualClock(START))
-                    .maximumBytes(1 << 14)
+                    .maximumBytes(maximumBytes)
                     .evictOldestWhenFull()
                     .buildNarrow();
-            FingerprintTables.onThreads(4, thread -> {
-                for (int i = 0; i < 1_000; i++) {
-                    store.markSeen(FingerprintTables.key(thread * 1_000L + i), START);
+            FingerprintTables.onThreads(threads, thread -> {
+                for (int i = 0; i < keys; i++) {
+                    store.markSeen(DedupKey.ofBits((long) thread * keys + i, 42), START);
                 }
             });
-            assertEquals(4_000, store.stats().firstSeen());
+            assertEquals((long) threads * keys, store.stats().firstSeen());
             assertTrue(store.stats().evicted() > 0, "it was full: " + store.stats());
         }
     }

@@ -11,6 +11,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLongArray;
 
@@ -105,16 +106,22 @@ final class FingerprintRaces {
         }
     }
 
-    /** A store's clock: each thread's own. */
+    /** A store's clock: each thread's own. Some readings yield the processor, or few calls would overlap on few cores. */
     static final class Clocks implements InstantSource {
+        private static final int YIELD_ONE_READING_IN = 64;
+
         private final ThreadLocal<long[]> reading = ThreadLocal.withInitial(() -> new long[1]);
 
         void set(long millis) {
             reading.get()[0] = millis;
         }
 
+        @SuppressWarnings("ThreadPriorityCheck") // only makes calls meet more often
         @Override
         public long millis() {
+            if (ThreadLocalRandom.current().nextInt(YIELD_ONE_READING_IN) == 0) {
+                Thread.yield();
+            }
             return reading.get()[0];
         }
 
