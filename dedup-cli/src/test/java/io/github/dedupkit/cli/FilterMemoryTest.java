@@ -83,7 +83,8 @@ class FilterMemoryTest {
                 "--window=1h");
         assertEquals(0, run.code(), run.err());
         assertEquals(records, run.out());
-        Matcher window = Pattern.compile("the window was as short as (\\d+)(ms|s|m) instead of 1h, and copies beyond it")
+        Matcher window = Pattern.compile(
+                        "the window was as short as (\\d+)(ms|s|m) instead of 1h, and copies beyond it")
                 .matcher(run.err());
         assertTrue(window.find(), run.err());
         Duration effective = Amount.duration("", window.group(1) + window.group(2));
