@@ -22,7 +22,7 @@ cannot() {
 }
 
 [ -x /usr/bin/time ] || cannot "there is no /usr/bin/time; install GNU time"
-[ -d benchmarks/target/classes ] || cannot "benchmarks is not built; run: mvn -pl benchmarks -am package -DskipTests"
+[ -f benchmarks/target/classes/io/github/dedupkit/benchmarks/GeneratedLines.class ] || cannot "benchmarks is not built; run: mvn -pl benchmarks -am package -DskipTests"
 java=${JAVA_HOME:+$JAVA_HOME/bin/}java
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/measure-filter.XXXXXX")

@@ -3,6 +3,7 @@ package io.github.dedupkit.inmemory;
 import static io.github.dedupkit.Verdict.DUPLICATE;
 import static io.github.dedupkit.Verdict.FIRST_SEEN;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -36,6 +37,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class FingerprintConcurrencyTest {
     private static final long START = FingerprintTables.START;
     private static final int SEED = 20_260_101;
+    private static final int MOST_ATTEMPTS = 5;
 
     /** Lives of 25 and of 178 ticks; races cross between a 64th of a tick and sixteen ticks each. */
     private static final List<Retention> RETENTIONS =
@@ -54,7 +56,10 @@ class FingerprintConcurrencyTest {
 
     private static void race(int races, int each) throws Exception {
         FingerprintRaces.Result total = new FingerprintRaces.Result(0, 0, 0, 0, 0);
-        for (int round = 0; total.races() < races; round++) {
+        // A machine that is busy elsewhere lets few calls meet: it gets more races.
+        for (int round = 0;
+                total.races() < races || (isTame(total) && total.races() < (long) MOST_ATTEMPTS * races);
+                round++) {
             Retention retention = RETENTIONS.get(round % RETENTIONS.size());
             int threads = 2 + round % 7;
             FingerprintRaces.Clocks clocks = new FingerprintRaces.Clocks();
@@ -70,7 +75,11 @@ class FingerprintConcurrencyTest {
             total = total.plus(result);
         }
         System.out.println(total);
-        assertTrue(total.overlapped() > total.races() / 1_000, "hardly a race was one: " + total);
+        assertFalse(isTame(total), "hardly a race was one: " + total);
+    }
+
+    private static boolean isTame(FingerprintRaces.Result result) {
+        return result.overlapped() <= result.races() / 1_000;
     }
 
     /** Marks, looks, statistics and batches while the table grows: what was told once stays true. */
