@@ -212,16 +212,17 @@ public final class FingerprintDeduplicationStore implements DeduplicationStore {
         return unjudged;
     }
 
-    /** Marks a key. If there is no room, the table grows until there is, by a doubling at most; if it may not, it refuses. */
+    /** Marks a key. If there is no room, the table grows until there is, by two doublings at most; if it may not, it refuses. */
     private int mark(LineTable open, long keyHigh, long keyLow, long timestamp) {
         long now = timestamp > time.watermark() ? clock.millis() : 0;
         try {
             boolean grows =
                     open.mayGrow(); // before the table is found full, or another thread may end its growth in between
             int outcome = open.judge(keyHigh, keyLow, timestamp, now, true);
-            long enough = evicts ? Long.MAX_VALUE : 2 * open.lines(); // what drops records never refuses
-            while (outcome == LineTable.FULL && grows && open.lines() < enough) {
-                open.growNow(MOST_SPLITS);
+            long most = evicts ? Long.MAX_VALUE : 2 * open.lines(); // what drops records never refuses
+            long split = 0;
+            while (outcome == LineTable.FULL && grows && split < most) {
+                split += open.growNow(MOST_SPLITS);
                 grows = open.mayGrow();
                 outcome = open.judge(keyHigh, keyLow, timestamp, now, true);
             }

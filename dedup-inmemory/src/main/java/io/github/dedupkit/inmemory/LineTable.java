@@ -249,14 +249,20 @@ final class LineTable {
         }
     }
 
-    /** Splits lines if this table may grow, or waits for another thread that does. */
-    void growNow(int atMost) {
+    /**
+     * Splits lines if this table may grow, or waits for another thread that does.
+     *
+     * @return the lines split by this thread
+     */
+    long growNow(int atMost) {
         long before = lines();
         growing.lock();
         try {
-            if (lines() == before) {
-                split(maximumLines, atMost);
+            if (lines() != before) {
+                return 0;
             }
+            split(maximumLines, atMost);
+            return lines() - before;
         } finally {
             growing.unlock();
         }
