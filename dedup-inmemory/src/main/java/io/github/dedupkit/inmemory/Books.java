@@ -34,6 +34,14 @@ final class Books {
         }
     }
 
+    /** Refuses to forget a mark without origin. */
+    static void requireOrigin(long origin) {
+        if (origin == 0) {
+            throw new IllegalArgumentException(
+                    "origin 0 means none: such a mark is confirmed at once and cannot be forgotten; mark with an origin");
+        }
+    }
+
     /** Enters one single call that was answered. */
     void enter(Verdict verdict, boolean replay) {
         switch (verdict) {

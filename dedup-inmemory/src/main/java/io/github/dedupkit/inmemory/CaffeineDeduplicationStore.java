@@ -199,7 +199,7 @@ public final class CaffeineDeduplicationStore implements NearTier {
     @Override
     public void forget(long keyHigh, long keyLow, long timestamp, long origin) {
         Books.requireTimestamp(timestamp);
-        requireOrigin(origin);
+        Books.requireOrigin(origin);
         requireOpen();
         marks.computeIfPresent(DedupKey.ofBits(keyHigh, keyLow), (k, mark) -> mark.origin == origin ? null : mark);
     }
@@ -331,13 +331,6 @@ public final class CaffeineDeduplicationStore implements NearTier {
     private void requireOpen() {
         if (closed) {
             throw new IllegalStateException("the store is closed");
-        }
-    }
-
-    private static void requireOrigin(long origin) {
-        if (origin == 0) {
-            throw new IllegalArgumentException(
-                    "origin 0 means none: such a mark is confirmed at once and cannot be forgotten; mark with an origin");
         }
     }
 

@@ -1,6 +1,7 @@
 package io.github.dedupkit.inmemory;
 
 import io.github.dedupkit.Retention;
+import java.time.InstantSource;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
@@ -106,6 +107,21 @@ final class EventTime {
                 return;
             }
         }
+    }
+
+    /**
+     * Raises the watermark to the highest of some timestamps at once, where that makes none of them late: judged one by one they
+     * get the same answers.
+     *
+     * @return whether it was raised
+     */
+    boolean raiseToLast(long lowest, long highest, InstantSource clock) {
+        if (highest <= watermark.get() || highest - lowest > latenessMillis) {
+            return false;
+        }
+        long now = clock.millis();
+        raise(clamp(highest, now), now);
+        return true;
     }
 
     /** Whether a timestamp is below watermark - L, given the watermark and the tick read after it. */

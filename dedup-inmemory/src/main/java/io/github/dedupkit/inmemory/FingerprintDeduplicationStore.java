@@ -12,14 +12,13 @@ import io.github.dedupkit.Retention;
 import io.github.dedupkit.StoreStats;
 import io.github.dedupkit.StoreUnavailableException;
 import io.github.dedupkit.Verdict;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Objects;
-import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A table of timestamped fingerprints outside the heap of one process: about 11 bytes per key, whatever the ids' length.
+ * A table of timestamped fingerprints outside the heap of one process: about 11 bytes per key, whatever the ids' length. {@link
+ * FingerprintNearTier} keeps origins too, and is built here as well.
  *
  * <p><b>Guarantees:</b> approximate: a new key is told DUPLICATE with the probability that {@link #guarantees()} states, some
  * 10<sup>-11</sup> at the planned size, and that {@link #stats()} gives for the present; durability none (a restart
@@ -30,47 +29,28 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Thread-safety:</b> safe for use by many threads; calls for one key are linearizable. {@link #close()} may come at
  * any time; the memory returns once the closed store and the calls in progress are gone.
  *
- * <p><b>Cost:</b> one cache line of 64 bytes per mark, a second one for a few marks in a hundred; a batch overlaps the misses. Nothing
- * is allocated per mark. When the watermark moves by a record's life, W + L + S, a call refreshes at most a 480th of the lines;
- * while the table grows, one new key in 16 splits at most 64 lines of each of four tables, 16 on average. A key for which there is no room in spite of that, which is rare,
- * waits until lines enough are split.
+ * <p><b>Cost:</b> one cache line of 64 bytes per mark, a second one for a few marks in a hundred; a batch overlaps the
+ * misses. Nothing is allocated per mark, but 40 bytes when the watermark enters another tick, and 2 KiB on a thread's first
+ * batch. When the watermark moves by a record's life, W + L + S, the call that moves it refreshes at most one line in 500, and one more.
+ * A table that grows does so on a daemon thread of its own: a call allocates no memory and splits no lines for it. Where a key finds no room
+ * although the table may grow, which is rare, the call waits for that thread.
  *
  * <p><b>Failure:</b> refused for lack of room, a mark throws {@link StoreUnavailableException} and is not recorded, but time has
- * moved on with it; a batch ends at such an item, and what follows it stays unjudged. A thread whose stack overflows inside a mark may leave a line locked, and later marks of it waiting. Keys must
- * come from a {@link io.github.dedupkit.KeySpace}: numbers that are no hashes crowd into few lines.
+ * moved on with it; a batch ends at such an item, time may have moved on to the last of the 256 items around it, and what
+ * follows stays unjudged. An error, a full stack or heap for example, leaves no lock behind. Keys must come from a {@link
+ * io.github.dedupkit.KeySpace}: numbers that are no hashes crowd into few lines.
  */
 public final class FingerprintDeduplicationStore implements DeduplicationStore {
     private static final long MAXIMUM_KEYS_BOUND = 1L << 36;
 
-    /** One new record in this many looks whether the table should grow. */
-    private static final int GROW_EVERY = 16;
+    private static final String ADMITTED_BY_TAG = "a copy of an unconfirmed mark, with a probability of 1 in 65,535";
 
-    /** So many lines it splits then at most: what is due, and what others could not do. */
-    private static final int MOST_SPLITS = 64;
-
-    private final Retention retention;
-    private final InstantSource clock;
-    private final Books books;
-    private final EventTime time;
+    private final FingerprintTable table;
     private final Guarantees guarantees;
-    private final String capacity;
-    private final boolean evicts;
-    private volatile @Nullable LineTable table;
 
-    private FingerprintDeduplicationStore(Builder builder) {
-        retention = builder.retention;
-        clock = builder.clock;
-        books = new Books(builder.listener);
-        Ages ages = Ages.of(retention);
-        time = new EventTime(retention, ages, books.firstSeen::sum);
-        TablePlan plan = builder.plan();
-        table = plan.build(ages, time);
-        guarantees = guarantees(plan);
-        evicts = plan.evicts();
-        capacity = "the table has reached its capacity: it was planned for " + builder.expectedKeys
-                + " keys, and "
-                + (plan.doublings() > 0 ? "may grow to " + builder.maximumBytes + " bytes" : "may not grow")
-                + "; expect more keys, allow more with maximumBytes(...), or drop the oldest with evictOldestWhenFull()";
+    private FingerprintDeduplicationStore(FingerprintTable table, Guarantees guarantees) {
+        this.table = table;
+        this.guarantees = guarantees;
     }
 
     /**
@@ -88,84 +68,23 @@ public final class FingerprintDeduplicationStore implements DeduplicationStore {
 
     @Override
     public Verdict markSeen(long keyHigh, long keyLow, long timestamp) {
-        Books.requireTimestamp(timestamp);
-        LineTable open = open();
-        int outcome;
-        try {
-            outcome = mark(open, keyHigh, keyLow, timestamp);
-        } catch (Throwable e) {
-            books.enter(0, 0, 0, 0, 1);
-            throw e;
-        }
-        Verdict verdict = verdict(outcome);
-        books.enter(verdict, false);
-        if (outcome == LineTable.EVICTED) {
-            books.enterEvicted(1);
-        }
-        if (verdict == Verdict.FIRST_SEEN && looksForGrowth(keyLow)) {
-            open.grow(time.retained(), MOST_SPLITS);
-        }
-        return verdict;
+        return table.mark(keyHigh, keyLow, timestamp, 0);
     }
 
     @Override
     public void markSeen(EventBatch batch) {
         Objects.requireNonNull(batch, "batch");
-        LineTable open = open();
+        table.open();
         if (batch.hasOrigins()) {
             throw new IllegalArgumentException("the batch carries an origin, and this store keeps none;"
-                    + " add its items with origin 0, or take a ReplaySafeStore");
+                    + " add its items with origin 0, or build it with buildWide()");
         }
-        int unanswered = touch(open, batch);
-        if (unanswered == 0) {
-            return;
-        }
-        int first = 0;
-        int entered = 0;
-        int duplicate = 0;
-        int late = 0;
-        int evicted = 0;
-        try {
-            for (int i = 0; unanswered > 0; i++) {
-                if (batch.verdict(i) != Verdict.UNJUDGED) {
-                    continue;
-                }
-                int outcome = mark(open, batch.keyHigh(i), batch.keyLow(i), batch.timestamp(i));
-                Verdict verdict = verdict(outcome);
-                batch.judge(i, verdict);
-                unanswered--;
-                first += verdict == Verdict.FIRST_SEEN ? 1 : 0;
-                duplicate += outcome == LineTable.DUPLICATE ? 1 : 0;
-                late += outcome == LineTable.TOO_LATE ? 1 : 0;
-                evicted += outcome == LineTable.EVICTED ? 1 : 0;
-                if (verdict == Verdict.FIRST_SEEN && looksForGrowth(batch.keyLow(i))) {
-                    books.firstSeen.add(first - entered);
-                    entered = first;
-                    open.grow(time.retained(), MOST_SPLITS);
-                }
-            }
-        } finally {
-            books.firstSeen.add(first - entered);
-            books.duplicates.add(duplicate);
-            books.tooLate.add(late);
-            books.thrown.add(unanswered);
-            books.tell(first, 0, duplicate, late, unanswered);
-            if (evicted > 0) {
-                books.enterEvicted(evicted);
-            }
-        }
+        table.mark(batch);
     }
 
     @Override
     public boolean mightContain(long keyHigh, long keyLow, long timestamp) {
-        Books.requireTimestamp(timestamp);
-        LineTable open = open();
-        if (time.watermark() < 0) {
-            return false;
-        }
-        long at = time.clamp(timestamp, clock.millis());
-        return open.judge(keyHigh, keyLow, at, 0, false) != LineTable.FIRST_SEEN
-                || at - retention.windowMillis() < open.evictedBefore();
+        return table.mightContain(keyHigh, keyLow, timestamp);
     }
 
     @Override
@@ -175,112 +94,12 @@ public final class FingerprintDeduplicationStore implements DeduplicationStore {
 
     @Override
     public StoreStats stats() {
-        LineTable open = open();
-        long retained = Math.min(time.retained(), open.bytes() / Line.BYTES * Line.RECORDS);
-        return new StoreStats(
-                books.firstSeen.sum(),
-                0,
-                books.duplicates.sum(),
-                books.tooLate.sum(),
-                0,
-                books.thrown.sum(),
-                books.evicted.sum(),
-                retained,
-                OptionalLong.of(open.bytes()),
-                Duration.ofMillis(effectiveWindowMillis(open)),
-                open.falseDuplicateProbability());
+        return table.stats();
     }
 
     @Override
     public void close() {
-        table = null;
-    }
-
-    /** Loads the lines of a batch, all at once as far as the processor can; returns the items to be judged. */
-    private static int touch(LineTable open, EventBatch batch) {
-        int unjudged = 0;
-        long touched = 0;
-        for (int i = 0; i < batch.size(); i++) {
-            if (batch.verdict(i) == Verdict.UNJUDGED) {
-                touched |= open.touch(batch.keyHigh(i), batch.keyLow(i));
-                unjudged++;
-            }
-        }
-        if (touched == -1) {
-            Thread.onSpinWait(); // keeps the loads alive
-        }
-        return unjudged;
-    }
-
-    /** Marks a key. If there is no room, the table grows until there is, by two doublings at most; if it may not, it refuses. */
-    private int mark(LineTable open, long keyHigh, long keyLow, long timestamp) {
-        long now = timestamp > time.watermark() ? clock.millis() : 0;
-        try {
-            boolean grows =
-                    open.mayGrow(); // before the table is found full, or another thread may end its growth in between
-            int outcome = open.judge(keyHigh, keyLow, timestamp, now, true);
-            long most = evicts ? Long.MAX_VALUE : 2 * open.lines(); // what drops records never refuses
-            long split = 0;
-            while (outcome == LineTable.FULL && grows && split < most) {
-                split += open.growNow(MOST_SPLITS);
-                grows = open.mayGrow();
-                outcome = open.judge(keyHigh, keyLow, timestamp, now, true);
-            }
-            if (outcome == LineTable.FULL) {
-                throw new StoreUnavailableException(
-                        open.isStarved()
-                                ? capacity + "; the JVM had no memory for more, see -XX:MaxDirectMemorySize"
-                                : capacity);
-            }
-            return outcome;
-        } finally {
-            open.sweep();
-        }
-    }
-
-    /** Draws one new record in {@link #GROW_EVERY}. */
-    private static boolean looksForGrowth(long keyLow) {
-        return (keyLow & (GROW_EVERY - 1)) == 0;
-    }
-
-    private static Verdict verdict(int outcome) {
-        return outcome == LineTable.DUPLICATE
-                ? Verdict.DUPLICATE
-                : outcome == LineTable.TOO_LATE ? Verdict.TOO_LATE : Verdict.FIRST_SEEN;
-    }
-
-    private long effectiveWindowMillis(LineTable open) {
-        long oldestInTime = time.watermark() - retention.latenessMillis(); // first: what is dropped later is newer
-        long evictedBefore = open.evictedBefore();
-        return evictedBefore == Long.MIN_VALUE
-                ? retention.windowMillis()
-                : Math.max(0, Math.min(retention.windowMillis(), oldestInTime - evictedBefore));
-    }
-
-    private LineTable open() {
-        LineTable open = table;
-        if (open == null) {
-            throw new IllegalStateException("the store is closed");
-        }
-        return open;
-    }
-
-    private static Guarantees guarantees(TablePlan plan) {
-        String lost = "false duplicates at the stated probability";
-        return Guarantees.builder(Durability.NONE, Scope.PROCESS, Atomicity.STORE)
-                .falseDuplicateProbability(plan.falseDuplicateProbability())
-                .on(Condition.HEALTHY, lost, "0", "0")
-                .on(Condition.PROCESS_CRASH, lost, "every live key once", "unconfirmed deliveries")
-                .on(Condition.POWER_CUT, lost, "every live key once", "unconfirmed deliveries")
-                .on(Condition.FAILOVER, lost, "every live key once", "unconfirmed deliveries")
-                .on(
-                        Condition.OVER_CAPACITY,
-                        "false duplicates at up to 6 times the stated probability",
-                        plan.evicts() ? "copies of the dropped records, counted" : "0; marks are refused",
-                        "0")
-                .on(Condition.LATE_DATA, lost, "0; answered TOO_LATE", "0")
-                .on(Condition.HOSTILE_KEYS, "as when healthy, with a keyed key space", "0", "0")
-                .build();
+        table.close();
     }
 
     /** Configures a {@link FingerprintDeduplicationStore}. Not thread-safe. */
@@ -361,23 +180,58 @@ public final class FingerprintDeduplicationStore implements DeduplicationStore {
         }
 
         /**
-         * Creates a store that keeps no origins.
+         * Creates a store that keeps no origins: about 11 bytes per key. A consumer that dies between the verdict and the effect
+         * loses what was in flight, unless it marks after processing.
          *
          * @return an open store
          * @throws IllegalArgumentException if the memory planned exceeds maximumBytes, or what the JVM or the machine can give:
          *     the message names the need, the limit and the flag that sets it
          */
-        public DeduplicationStore buildNarrow() {
-            long planned = plan().plannedBytes();
+        public FingerprintDeduplicationStore buildNarrow() {
+            TablePlan plan = plan(Width.NARROW);
+            return new FingerprintDeduplicationStore(table(plan), guarantees(plan, "0"));
+        }
+
+        /**
+         * Creates a store that keeps a tag of 16 bits in place of each origin: about 18 bytes per key.
+         *
+         * @return an open store
+         * @throws IllegalArgumentException as {@link #buildNarrow()} does
+         */
+        public FingerprintNearTier buildWide() {
+            TablePlan plan = plan(Width.WIDE);
+            return new FingerprintNearTier(table(plan), guarantees(plan, ADMITTED_BY_TAG));
+        }
+
+        private FingerprintTable table(TablePlan plan) {
+            long planned = plan.plannedBytes();
             if (maximumBytes != 0 && maximumBytes < planned) {
                 throw new IllegalArgumentException("maximumBytes " + maximumBytes + " is less than the " + planned
                         + " bytes planned for " + expectedKeys + " keys; allow as much, or expect fewer keys");
             }
-            return new FingerprintDeduplicationStore(this);
+            return new FingerprintTable(retention, clock, listener, plan);
         }
 
-        private TablePlan plan() {
-            return new TablePlan(expectedKeys, maximumBytes, fingerprintBits, evicts);
+        private TablePlan plan(Width width) {
+            return new TablePlan(width, expectedKeys, maximumBytes, fingerprintBits, evicts);
+        }
+
+        private static Guarantees guarantees(TablePlan plan, String admitted) {
+            String lost = "false duplicates at the stated probability";
+            return Guarantees.builder(Durability.NONE, Scope.PROCESS, Atomicity.STORE)
+                    .falseDuplicateProbability(plan.falseDuplicateProbability())
+                    .on(Condition.HEALTHY, lost, admitted, "0")
+                    .on(Condition.PROCESS_CRASH, lost, "every live key once", "unconfirmed deliveries")
+                    .on(Condition.POWER_CUT, lost, "every live key once", "unconfirmed deliveries")
+                    .on(Condition.FAILOVER, lost, "every live key once", "unconfirmed deliveries")
+                    .on(
+                            Condition.OVER_CAPACITY,
+                            "false duplicates at up to 6 times the stated probability",
+                            plan.evicts() ? "copies of the dropped records, counted" : "0; marks are refused",
+                            "0")
+                    .on(Condition.LATE_DATA, lost, "0; answered TOO_LATE", "0")
+                    .on(Condition.HOSTILE_KEYS, "as when healthy, with a keyed key space", admitted, "0")
+                    .build();
         }
     }
 }

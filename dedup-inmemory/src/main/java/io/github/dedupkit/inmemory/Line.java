@@ -4,23 +4,30 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.concurrent.locks.LockSupport;
 
 /**
- * The layout of a line: 64 bytes, ten records, one lock. Operates on the bytes at an offset of a buffer in little-endian
- * order; everything but {@link #lock} is for the holder of the lock.
+ * The layout of a line: 64 bytes, one lock, and ten records, or seven that have a tag each. Operates on the bytes at an
+ * offset of a buffer in little-endian order; everything but {@link #tryLock} is for the holder of the lock.
  */
 final class Line {
     /*
+     *                                  narrow                            wide
      * word 0, the header   bit 0       the lock
      *                      bits 1-15   stamp: the granule of the last refresh, modulo 2^15
      *                      bits 16-23  classes of keys that overflowed in this generation
      *                      bits 24-31  ... in the one before
-     *                      bytes 4, 5  ticks of records 8 and 9
-     *                      bytes 6, 7  upper 8 bits of fingerprints 8 and 9
-     * word 1               ticks of records 0 to 7, one byte each, modulo 256
-     * word 2               upper 8 bits of fingerprints 0 to 7
-     * words 3 to 7         lower 32 bits of fingerprints 0 to 9
+     *                      bytes 4, 5  ticks of records 8 and 9          unused
+     *                      bytes 6, 7  upper 8 bits of their             tag of record 6
+     *                                  fingerprints
+     * word 1                           ticks of records 0 to 7           0 to 6
+     * word 2                           upper 8 bits of fingerprints
+     *                                  0 to 7                            0 to 6
+     * words 3 to 5                     lower 32 bits of fingerprints
+     *                                  0 to 5                            0 to 5
+     * word 6                           6 and 7                           6; tags of records 0 and 1
+     * word 7                           8 and 9                           tags of records 2 to 5
+     *
+     * A tick is one byte, the tick's number modulo 256. A tag is two: 0, or what is left of the origin of a mark that is not confirmed.
      *
      * A place without a record is one whose record has expired. Since a byte of tick comes round, a line is refreshed
      * whenever it is locked in another granule than before: what has expired gets the youngest tick that has, and the
@@ -31,12 +38,13 @@ final class Line {
      * is plain reads and writes in between. The lock is taken by a CAS with acquire semantics.
      */
     static final int BYTES = 64;
-    static final int RECORDS = 10;
     static final int FINGERPRINT_BITS = 40;
+
+    /** The bit of a header that says that the line is locked. */
+    static final long LOCKED = 1;
 
     private static final VarHandle WORDS = MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
-    private static final long LOCKED = 1;
     private static final int STAMP_SHIFT = 1;
     private static final int STAMP_MASK = 0x7FFF;
     private static final int CLASSES_SHIFT = 16;
@@ -44,36 +52,36 @@ final class Line {
     private static final long ALL_CLASSES = 0xFFFFL << CLASSES_SHIFT;
     private static final int LAST_TICKS_SHIFT = 32;
     private static final int LAST_UPPERS_SHIFT = 48;
+    private static final int LAST_TAG_SHIFT = 48;
+    private static final int LAST_TAG = 6;
     private static final int TICKS = 8;
     private static final int UPPERS = 16;
     private static final int LOWERS = 24;
+    private static final int TAGS = 52;
     private static final int IN_WORDS = 8;
 
     private static final long EACH_BYTE = 0x0101_0101_0101_0101L;
     private static final long TOP_OF_BYTES = 0x8080_8080_8080_8080L;
     private static final long EACH_HALF = 0x0000_0001_0000_0001L;
     private static final long TOP_OF_HALVES = 0x8000_0000_8000_0000L;
+    private static final long TOP_OF_FIRST_HALF = 0x8000_0000L;
     private static final long TWO_BYTES = 0xFFFF;
-
-    private static final int SPINS = 64;
-    private static final int YIELDS = 64;
-    private static final long NAP_NANOS = 50_000;
 
     /** How many granules a stamp can tell apart. */
     static final int STAMPS = STAMP_MASK + 1;
 
     private Line() {}
 
-    /** Waits for a line's lock and takes it; returns the header, which is to be given to {@link #unlock}. */
-    static long lock(ByteBuffer lines, int at) {
-        for (int attempt = 0; ; attempt++) {
-            long header = (long) WORDS.getOpaque(lines, at);
-            if ((header & LOCKED) == 0
-                    && (boolean) WORDS.weakCompareAndSetAcquire(lines, at, header, header | LOCKED)) {
+    /** Takes a line's lock if it is free. Returns the header, which is to be given to {@link #unlock}, or a {@link #LOCKED} one. */
+    static long tryLock(ByteBuffer lines, int at) {
+        long header = (long) WORDS.getOpaque(lines, at);
+        while ((header & LOCKED) == 0) {
+            if ((boolean) WORDS.weakCompareAndSetAcquire(lines, at, header, header | LOCKED)) {
                 return header;
             }
-            pause(attempt);
+            header = (long) WORDS.getOpaque(lines, at);
         }
+        return header;
     }
 
     /** Writes the header back and gives the lock away. */
@@ -83,18 +91,7 @@ final class Line {
 
     /** Loads a line towards the processor; what is returned means nothing, and must be used for something. */
     static long touch(ByteBuffer lines, int at) {
-        return (long) WORDS.getOpaque(lines, at);
-    }
-
-    @SuppressWarnings("ThreadPriorityCheck") // after many spins the holder has probably been descheduled
-    private static void pause(int attempt) {
-        if (attempt < SPINS) {
-            Thread.onSpinWait();
-        } else if (attempt < SPINS + YIELDS) {
-            Thread.yield();
-        } else {
-            LockSupport.parkNanos(NAP_NANOS);
-        }
+        return lines.getLong(at);
     }
 
     /**
@@ -123,14 +120,16 @@ final class Line {
             last = blend(last, blank, expired(last, ages, now));
         } else {
             first = replaceExpired(first, IN_WORDS, oldest, ages, now);
-            last = replaceExpired(last, RECORDS - IN_WORDS, oldest, ages, now);
+            last = replaceExpired(last, Width.NARROW.records - IN_WORDS, oldest, ages, now);
         }
-        lines.putLong(at + TICKS, first);
         long granule = now / Ages.GRANULE;
-        return (header & ~((TWO_BYTES << LAST_TICKS_SHIFT) | ((long) STAMP_MASK << STAMP_SHIFT) | ALL_CLASSES))
-                | ((last & TWO_BYTES) << LAST_TICKS_SHIFT)
-                | ((granule & STAMP_MASK) << STAMP_SHIFT)
-                | classes(header & ALL_CLASSES, stamped, granule, ages);
+        long refreshed =
+                (header & ~((TWO_BYTES << LAST_TICKS_SHIFT) | ((long) STAMP_MASK << STAMP_SHIFT) | ALL_CLASSES))
+                        | ((last & TWO_BYTES) << LAST_TICKS_SHIFT)
+                        | ((granule & STAMP_MASK) << STAMP_SHIFT)
+                        | classes(header & ALL_CLASSES, stamped, granule, ages);
+        lines.putLong(at + TICKS, first); // last: an error in between leaves the line as it was
+        return refreshed;
     }
 
     /** The header of a line without records, whatever its bytes were. */
@@ -167,52 +166,79 @@ final class Line {
     }
 
     /**
-     * Looks for a record with a fingerprint that an event matches.
+     * The place of a record with a fingerprint that an event matches, or -1.
      *
      * @param now the present tick
      * @param event the event's tick
      */
-    static boolean contains(ByteBuffer lines, int at, long header, long fingerprint, Ages ages, long now, long event) {
+    static int find(
+            ByteBuffer lines, int at, long header, Width width, long fingerprint, Ages ages, long now, long event) {
+        if (lacks(lines, at, width, fingerprint)) {
+            return -1;
+        }
+        long age = now + ages.skew() - event;
+        for (int i = 0; i < width.records; i++) {
+            if (fingerprint(lines, at, header, i) == fingerprint
+                    && Math.abs(age(lines, at, header, i, ages, now) - age) <= ages.window()) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    /** The next place, from a given one on, of a record with a fingerprint that has not expired, or -1. */
+    static int next(
+            ByteBuffer lines, int at, long header, Width width, long fingerprint, Ages ages, long now, int from) {
+        if (lacks(lines, at, width, fingerprint)) {
+            return -1;
+        }
+        for (int i = from; i < width.records; i++) {
+            if (fingerprint(lines, at, header, i) == fingerprint
+                    && age(lines, at, header, i, ages, now) < ages.expired()) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    /** Whether no place has the fingerprint; if false, one may. */
+    private static boolean lacks(ByteBuffer lines, int at, Width width, long fingerprint) {
         long lower = (fingerprint & 0xFFFF_FFFFL) * EACH_HALF;
         long zeros = zeroHalves(lines.getLong(at + LOWERS) ^ lower)
                 | zeroHalves(lines.getLong(at + LOWERS + 8) ^ lower)
-                | zeroHalves(lines.getLong(at + LOWERS + 16) ^ lower)
-                | zeroHalves(lines.getLong(at + LOWERS + 24) ^ lower)
-                | zeroHalves(lines.getLong(at + LOWERS + 32) ^ lower);
-        if (zeros == 0) {
-            return false;
-        }
-        long age = now + ages.skew() - event;
-        for (int i = 0; i < RECORDS; i++) {
-            if (fingerprint(lines, at, header, i) == fingerprint
-                    && Math.abs(age(lines, at, header, i, ages, now) - age) <= ages.window()) {
-                return true;
-            }
-        }
-        return false;
+                | zeroHalves(lines.getLong(at + LOWERS + 16) ^ lower);
+        long next = zeroHalves(lines.getLong(at + LOWERS + 24) ^ lower);
+        return width == Width.NARROW
+                ? (zeros | next | zeroHalves(lines.getLong(at + LOWERS + 32) ^ lower)) == 0
+                : (zeros | (next & TOP_OF_FIRST_HALF)) == 0;
     }
 
     /** A place whose record has expired, or -1. */
-    static int vacancy(ByteBuffer lines, int at, long header, Ages ages, long now) {
-        long first = expired(lines.getLong(at + TICKS), ages, now);
+    static int vacancy(ByteBuffer lines, int at, long header, Width width, Ages ages, long now) {
+        long first = expired(lines.getLong(at + TICKS), ages, now) & width.places;
         if (first != 0) {
             return Long.numberOfTrailingZeros(first) / Byte.SIZE;
+        }
+        if (width == Width.WIDE) {
+            return -1;
         }
         long last = expired(header >>> LAST_TICKS_SHIFT, ages, now) & TWO_BYTES;
         return last == 0 ? -1 : IN_WORDS + Long.numberOfTrailingZeros(last) / Byte.SIZE;
     }
 
     /** The records that have not expired. */
-    static int records(ByteBuffer lines, int at, long header, Ages ages, long now) {
-        long first = expired(lines.getLong(at + TICKS), ages, now);
-        long last = expired(header >>> LAST_TICKS_SHIFT, ages, now) & TWO_BYTES;
-        return RECORDS - (Long.bitCount(first) + Long.bitCount(last)) / Byte.SIZE;
+    static int records(ByteBuffer lines, int at, long header, Width width, Ages ages, long now) {
+        long expired = Long.bitCount(expired(lines.getLong(at + TICKS), ages, now) & width.places);
+        if (width == Width.NARROW) {
+            expired += Long.bitCount(expired(header >>> LAST_TICKS_SHIFT, ages, now) & TWO_BYTES);
+        }
+        return width.records - (int) expired / Byte.SIZE;
     }
 
     /** The place of the oldest record. */
-    static int oldest(ByteBuffer lines, int at, long header, Ages ages, long now) {
+    static int oldest(ByteBuffer lines, int at, long header, Width width, Ages ages, long now) {
         int oldest = 0;
-        for (int i = 1; i < RECORDS; i++) {
+        for (int i = 1; i < width.records; i++) {
             if (age(lines, at, header, i, ages, now) > age(lines, at, header, oldest, ages, now)) {
                 oldest = i;
             }
@@ -221,15 +247,15 @@ final class Line {
     }
 
     /**
-     * Puts a record in a place.
+     * Puts a record in a place. Its tick comes last: an error in between leaves no record of a fingerprint that was not marked.
      *
      * @return the header
      */
     static long put(ByteBuffer lines, int at, long header, int place, long fingerprint, long tick) {
         lines.putInt(at + LOWERS + Integer.BYTES * place, (int) fingerprint);
         if (place < IN_WORDS) {
-            lines.put(at + TICKS + place, (byte) tick);
             lines.put(at + UPPERS + place, (byte) (fingerprint >>> Integer.SIZE));
+            lines.put(at + TICKS + place, (byte) tick);
             return header;
         }
         int shift = (place - IN_WORDS) * Byte.SIZE;
@@ -239,9 +265,41 @@ final class Line {
                 | (((fingerprint >>> Integer.SIZE) & 0xFF) << (LAST_UPPERS_SHIFT + shift));
     }
 
+    /** The tag of a record in a wide line. */
+    static int tag(ByteBuffer lines, int at, long header, int place) {
+        return place == LAST_TAG
+                ? (int) (header >>> LAST_TAG_SHIFT)
+                : lines.getShort(at + TAGS + Short.BYTES * place) & 0xFFFF;
+    }
+
+    /**
+     * Gives a record in a wide line a tag.
+     *
+     * @return the header
+     */
+    static long putTag(ByteBuffer lines, int at, long header, int place, int tag) {
+        if (place == LAST_TAG) {
+            return (header & ~(TWO_BYTES << LAST_TAG_SHIFT)) | ((long) tag << LAST_TAG_SHIFT);
+        }
+        lines.putShort(at + TAGS + Short.BYTES * place, (short) tag);
+        return header;
+    }
+
+    /** Ends the records with a fingerprint. */
+    static long clear(ByteBuffer lines, int at, long header, Width width, long fingerprint, Ages ages, long now) {
+        long left = header;
+        int place = next(lines, at, left, width, fingerprint, ages, now, 0);
+        while (place >= 0) {
+            left = clear(lines, at, left, place, ages, now);
+            place = next(lines, at, left, width, fingerprint, ages, now, place + 1);
+        }
+        return left;
+    }
+
     /** Ends the record in a place. */
     static long clear(ByteBuffer lines, int at, long header, int place, Ages ages, long now) {
-        return put(lines, at, header, place, 0, now + ages.skew() - ages.expired());
+        long fingerprint = fingerprint(lines, at, header, place);
+        return put(lines, at, header, place, fingerprint, now + ages.skew() - ages.expired());
     }
 
     static long fingerprint(ByteBuffer lines, int at, long header, int place) {

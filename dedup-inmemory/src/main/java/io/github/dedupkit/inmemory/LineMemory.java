@@ -10,13 +10,21 @@ import javax.management.openmbean.CompositeData;
 
 /** Memory for lines, outside the heap, aligned to lines, zeroed; it returns when nothing refers to it any more. */
 final class LineMemory {
-    /** The most lines in one allocation: 1 GiB. */
+    /** The most lines in one of several chunks: 1 GiB. */
     static final int LARGEST_SHIFT = 24;
+
+    /** The most lines in a chunk that is the only one: just below the 2 GiB of a buffer. */
+    private static final int ALL_IN_ONE = (1 << 25) - 2;
 
     private static final long MIB = 1L << 20;
     private static final long WORTH_ASKING = 64 * MIB;
 
     private LineMemory() {}
+
+    /** The logarithm of the lines in a chunk of so many: in one chunk they are found fastest. */
+    static int shiftFor(long lines) {
+        return lines <= ALL_IN_ONE ? LARGEST_SHIFT + 1 : LARGEST_SHIFT;
+    }
 
     /**
      * Allocates chunks of 2^shift lines, the last one perhaps shorter.
@@ -26,7 +34,7 @@ final class LineMemory {
     static ByteBuffer[] allocate(long lines, int shift) {
         long perChunk = 1L << shift;
         ByteBuffer[] chunks = new ByteBuffer[Math.toIntExact((lines + perChunk - 1) / perChunk)];
-        long largest = 1L << LARGEST_SHIFT;
+        long largest = lines <= ALL_IN_ONE ? ALL_IN_ONE : 1L << LARGEST_SHIFT;
         int next = 0;
         for (long done = 0; done < lines; done += largest) {
             long count = Math.min(largest, lines - done);

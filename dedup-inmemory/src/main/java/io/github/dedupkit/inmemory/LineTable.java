@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongBinaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,15 +14,19 @@ import org.jspecify.annotations.Nullable;
 final class LineTable {
     /*
      * Addressing. A key has a home at the base size (from the upper bits of its lower half, or of a multiple of that) and a
-     * fingerprint (from its other bits). Growth is linear hashing (Litwin, "Linear Hashing: A New Tool for File and Table
-     * Addressing", 1980): each doubling takes one more of the fingerprint's lowest bits into the address, and splits the lines
-     * one after the other, line i into i and i + lines at the last doubling. `geometry` holds the doublings done and the
-     * lines already split in the present one.
+     * fingerprint (from its lowest bits, and those of its upper half). Growth is linear hashing (Litwin, "Linear Hashing: A
+     * New Tool for File and Table Addressing", 1980): each doubling takes one more of the fingerprint's lowest bits into the
+     * address, and splits the lines one after the other, line i into i and i + lines at the last doubling. `geometry`
+     * holds the doublings done and the lines already split in the present one.
      *
      * Locking. Whoever holds the lock of a key's line decides alone about the key, for no key can change its line while that
      * line is locked: a split holds both lines, and publishes the geometry before it lets them go. So a line is looked up,
      * locked, and looked up again. A lock of this table may be held while one of the overflow table is taken, never the
-     * other way round.
+     * other way round. See LineLocks for a holder that fails.
+     *
+     * Records of one key. Because L + S <= W, the newest mark of a key is enough to judge any event that is not too late. Where
+     * records differ by more than their age, that is in wide lines, a new one takes the place of an older one; in narrow ones
+     * both stay, so that nobody else's record goes whose fingerprint is the same.
      *
      * Overflow. A record that finds its line full goes to the overflow table, at a home of its own, under the lock of
      * its line here, whose header notes the record's class. A class without a note has nothing there.
@@ -31,30 +36,54 @@ final class LineTable {
      * line four times as often.
      */
     static final int FIRST_SEEN = 0;
-    static final int DUPLICATE = 1;
-    static final int TOO_LATE = 2;
-    static final int FULL = 3;
+    static final int REPLAYED = 1;
+    static final int DUPLICATE = 2;
+    static final int TOO_LATE = 3;
+    static final int FULL = 4;
 
     /** As {@link #FIRST_SEEN}, at the price of the oldest record in the line. */
-    static final int EVICTED = 4;
+    static final int EVICTED = 5;
+
+    /** What else than a mark may be asked of a line. */
+    enum Request {
+        /** The outcome of a mark, which is not made; FIRST_SEEN means not found. */
+        LOOK,
+        /** The same; where it is FIRST_SEEN and the key has a record, which is older by more than the window, a wide one ends. */
+        REPLACE,
+        /** The outcome of a mark, whatever the watermark. */
+        RECALL,
+        /** The tag of the key's record becomes 0, if it is the one given. */
+        CONFIRM,
+        /** The key's record ends, if its tag is the one given. */
+        FORGET,
+        /** The key's records end, whatever their tags. */
+        ERASE,
+        /** The line is made fit for the present. */
+        REFRESH,
+        /** The records in the line; negative, less one, if the key may have a record elsewhere. */
+        COUNT
+    }
 
     private static final int DOUBLINGS_SHIFT = 48;
     private static final long SPLIT_MASK = (1L << DOUBLINGS_SHIFT) - 1;
     private static final long SAMPLE_SEED = 1;
     private static final int SAMPLES = 1024;
-
-    /** A doubling begins at this many records per line on average, and is through before there is one more. */
-    private static final int FULLEST = 7;
-
     private static final int SWEEP_GRANULES = Line.STAMPS / 4;
+    private static final LongBinaryOperator LATER = Math::max;
     private static final long[] MULTIPLIERS = {1, 0x9E3779B97F4A7C15L, 0xD1342543DE82EF95L, 0xAF251AF3B0F025B5L};
 
     private final Shape shape;
+    private final Width width;
+    private final boolean grows;
+    private final long baseLines;
+    private final long fingerprintMask;
+    private final int chunkShift;
+    private final int chunkMask;
     private final Ages ages;
     private final EventTime time;
     private final long multiplier;
     private final @Nullable LineTable overflow;
-    private final ReentrantLock growing = new ReentrantLock();
+    private final LineLocks locks = new LineLocks(this);
     private final ReentrantLock sweeping = new ReentrantLock();
     private final AtomicLong evictedBefore = new AtomicLong(Long.MIN_VALUE);
     private volatile ByteBuffer[] chunks;
@@ -66,6 +95,7 @@ final class LineTable {
     /**
      * How a table is laid out.
      *
+     * @param width what a record holds
      * @param lines to begin with
      * @param maximumLines that it may grow to, its overflow tables not counted
      * @param chunkShift the logarithm of the lines in a chunk of memory
@@ -74,96 +104,251 @@ final class LineTable {
      * @param evicts whether the oldest record of a full line makes room for a new one
      */
     record Shape(
-            long lines, long maximumLines, int chunkShift, long fingerprintMask, int overflowShare, boolean evicts) {}
+            Width width,
+            long lines,
+            long maximumLines,
+            int chunkShift,
+            long fingerprintMask,
+            int overflowShare,
+            boolean evicts) {}
 
     LineTable(Shape shape, int level, Ages ages, EventTime time, @Nullable LineTable overflow) {
         this.shape = shape;
         this.ages = ages;
         this.time = time;
         this.overflow = overflow;
+        width = shape.width;
+        baseLines = shape.lines;
+        fingerprintMask = shape.fingerprintMask;
+        chunkShift = shape.chunkShift;
+        chunkMask = (1 << shape.chunkShift) - 1;
         multiplier = MULTIPLIERS[level];
         maximumLines = shape.maximumLines;
+        grows = shape.maximumLines > shape.lines;
         long perChunk = 1L << shape.chunkShift;
-        boolean grows = shape.maximumLines > shape.lines;
         chunks = LineMemory.allocate(
                 grows ? (shape.lines + perChunk - 1) / perChunk * perChunk : shape.lines, shape.chunkShift);
         sweptGranule = time.tick().number / Ages.GRANULE;
     }
 
+    /** The line of a key, as the table stands: to be given to {@link #mark}. */
+    long lineOf(long keyHigh, long keyLow) {
+        return grows ? locate(home(keyLow), fingerprint(keyHigh, keyLow), geometry) : home(keyLow);
+    }
+
+    /** Loads a line towards the processor; what is returned means nothing, and must be used for something. */
+    long touch(long line) {
+        return Line.touch(chunk(line), offset(line));
+    }
+
+    /** The same for the line of the overflow table where a line says that the key may have a record there. */
+    long touchElsewhere(long line, long keyHigh, long keyLow) {
+        LineTable elsewhere = overflow;
+        return elsewhere != null && Line.overflowed(touch(line), fingerprint(keyHigh, keyLow))
+                ? elsewhere.touch(elsewhere.lineOf(keyHigh, keyLow))
+                : 0;
+    }
+
     /**
-     * Marks a key, or only looks for it.
+     * Marks a key.
      *
+     * @param likely the key's line, as it was a while ago
+     * @param timestamp the event's time
+     * @param tag what is kept of its origin; 0 for none
      * @param now the present, at least where the timestamp is ahead of the watermark
-     * @param marks whether to raise the watermark and record the key if it is new
-     * @return the outcome; without marks, FIRST_SEEN means not found
+     * @param told whether the key is known to be new: recorded in place of what is remembered of it, also when it is late
      */
-    int judge(long keyHigh, long keyLow, long timestamp, long now, boolean marks) {
+    int mark(long keyHigh, long keyLow, long likely, long timestamp, int tag, long now, boolean told) {
         long fingerprint = fingerprint(keyHigh, keyLow);
-        long home = home(keyLow);
+        long line = likely;
         while (true) {
-            long line = locate(home, fingerprint, geometry);
             ByteBuffer lines = chunk(line);
             int at = offset(line);
-            long header = Line.lock(lines, at);
+            long header = Line.tryLock(lines, at);
+            if ((header & Line.LOCKED) != 0) {
+                header = locks.await(lines, at);
+            }
             try {
-                if (locate(home, fingerprint, geometry) != line) {
+                long present = grows ? locate(home(keyLow), fingerprint, geometry) : line;
+                if (present != line) {
+                    line = present;
                     continue;
                 }
                 long event = timestamp;
-                if (marks && timestamp > time.watermark()) {
+                if (timestamp > time.watermark()) {
                     event = time.clamp(timestamp, now);
                     time.raise(event, now);
                 }
                 long highest = time.watermark();
                 EventTime.Tick tick = time.tick();
-                if (time.isLate(event, highest, tick)) {
+                if (!told && time.isLate(event, highest, tick)) {
                     return TOO_LATE;
                 }
                 long number = time.numberOf(event, tick);
                 header = Line.refresh(lines, at, header, ages, tick.number);
-                if (Line.contains(lines, at, header, fingerprint, ages, tick.number, number)) {
-                    return DUPLICATE;
+                if (told) {
+                    header = erase(lines, at, header, keyHigh, keyLow, tick.number);
+                    if (tick.number + ages.skew() - number >= ages.expired()) {
+                        return FIRST_SEEN;
+                    }
+                } else {
+                    int found = Line.find(lines, at, header, width, fingerprint, ages, tick.number, number);
+                    if (found >= 0) {
+                        return replays(lines, at, header, found, tag) ? REPLAYED : DUPLICATE;
+                    }
+                    if (width == Width.WIDE) {
+                        header = Line.clear(lines, at, header, width, fingerprint, ages, tick.number);
+                    }
                 }
-                int place = marks ? Line.vacancy(lines, at, header, ages, tick.number) : 0;
-                int outcome = FIRST_SEEN;
+                int place = Line.vacancy(lines, at, header, width, ages, tick.number);
                 if (place < 0 || Line.overflowed(header, fingerprint)) {
-                    outcome = judgeElsewhere(keyHigh, keyLow, event, place < 0);
+                    int outcome = markElsewhere(keyHigh, keyLow, event, tag, place < 0, told);
+                    if (outcome == FULL && shape.evicts && !mayGrow()) {
+                        place = Line.oldest(lines, at, header, width, ages, tick.number);
+                        long end = tick.number + ages.skew() - Line.age(lines, at, header, place, ages, tick.number);
+                        evictedBefore.accumulateAndGet(time.endOf(end, tick), LATER);
+                        header = put(lines, at, header, place, fingerprint, number, tag);
+                        return EVICTED;
+                    }
+                    if (outcome != FIRST_SEEN) {
+                        return outcome;
+                    }
+                    if (place < 0) {
+                        header = Line.overflow(header, fingerprint);
+                        return FIRST_SEEN;
+                    }
                 }
-                if (outcome == FULL && shape.evicts && !mayGrow()) {
-                    place = Line.oldest(lines, at, header, ages, tick.number);
-                    long end = tick.number + ages.skew() - Line.age(lines, at, header, place, ages, tick.number);
-                    evictedBefore.accumulateAndGet(time.endOf(end, tick), Math::max);
-                    outcome = EVICTED;
-                } else if (outcome == FIRST_SEEN && place < 0) {
-                    header = Line.overflow(header, fingerprint);
-                }
-                if (marks && place >= 0 && (outcome == FIRST_SEEN || outcome == EVICTED)) {
-                    header = Line.put(lines, at, header, place, fingerprint, number);
-                }
-                return outcome;
+                header = put(lines, at, header, place, fingerprint, number, tag);
+                return FIRST_SEEN;
             } finally {
-                Line.unlock(lines, at, header);
+                try {
+                    Line.unlock(lines, at, header);
+                } catch (Throwable e) { // the stack is full, nothing can be called; see LineLocks
+                    synchronized (locks) {
+                        if (locks.abandoned < LineLocks.MOST) {
+                            locks.lines[locks.abandoned] = line;
+                            locks.headers[locks.abandoned++] = header;
+                        }
+                    }
+                }
             }
         }
     }
 
-    private int judgeElsewhere(long keyHigh, long keyLow, long timestamp, boolean marks) {
+    private int markElsewhere(long keyHigh, long keyLow, long timestamp, int tag, boolean records, boolean told) {
         if (overflow == null) {
-            return marks ? FULL : FIRST_SEEN;
+            return records ? FULL : FIRST_SEEN;
         }
-        return overflow.judge(keyHigh, keyLow, timestamp, 0, marks);
+        if (records) {
+            return overflow.mark(keyHigh, keyLow, overflow.lineOf(keyHigh, keyLow), timestamp, tag, 0, told);
+        }
+        return told ? FIRST_SEEN : overflow.ask(Request.REPLACE, keyHigh, keyLow, timestamp, tag);
     }
 
-    /** Loads the line of a key towards the processor; what is returned means nothing, and must be used for something. */
-    long touch(long keyHigh, long keyLow) {
-        long line = locate(home(keyLow), fingerprint(keyHigh, keyLow), geometry);
-        return Line.touch(chunk(line), offset(line));
+    /** Ends the records of a key, here and in the overflow table; returns the header. */
+    private long erase(ByteBuffer lines, int at, long header, long keyHigh, long keyLow, long now) {
+        long fingerprint = fingerprint(keyHigh, keyLow);
+        if (overflow != null && Line.overflowed(header, fingerprint)) {
+            overflow.ask(Request.ERASE, keyHigh, keyLow, 0, 0);
+        }
+        return Line.clear(lines, at, header, width, fingerprint, ages, now);
+    }
+
+    private long put(ByteBuffer lines, int at, long header, int place, long fingerprint, long tick, int tag) {
+        long tagged = width == Width.WIDE ? Line.putTag(lines, at, header, place, tag) : header;
+        return Line.put(lines, at, tagged, place, fingerprint, tick);
+    }
+
+    private boolean replays(ByteBuffer lines, int at, long header, int place, int tag) {
+        return tag != 0 && Line.tag(lines, at, header, place) == tag;
+    }
+
+    /**
+     * Asks a key's line for something, with no effect on the watermark.
+     *
+     * @param timestamp the event's time, for {@link Request#LOOK} and {@link Request#RECALL}
+     * @param tag what is kept of the event's origin; 0 for none
+     * @return as the request says
+     */
+    int ask(Request request, long keyHigh, long keyLow, long timestamp, int tag) {
+        return ask(request, keyHigh, keyLow, lineOf(keyHigh, keyLow), timestamp, tag);
+    }
+
+    /** The same, with the key's line as it was a while ago. */
+    int ask(Request request, long keyHigh, long keyLow, long likely, long timestamp, int tag) {
+        long fingerprint = fingerprint(keyHigh, keyLow);
+        long line = likely;
+        while (true) {
+            ByteBuffer lines = chunk(line);
+            int at = offset(line);
+            long header = Line.tryLock(lines, at);
+            if ((header & Line.LOCKED) != 0) {
+                header = locks.await(lines, at);
+            }
+            try {
+                long present = request == Request.REFRESH ? line : locate(home(keyLow), fingerprint, geometry);
+                if (present != line) {
+                    line = present;
+                    continue;
+                }
+                long highest = time.watermark();
+                EventTime.Tick tick = time.tick();
+                header = Line.refresh(lines, at, header, ages, tick.number);
+                if (request == Request.REFRESH) {
+                    return 0;
+                }
+                LineTable elsewhere = Line.overflowed(header, fingerprint) ? overflow : null;
+                if (request == Request.COUNT) {
+                    int records = Line.records(lines, at, header, width, ages, tick.number);
+                    return elsewhere != null || records == width.records ? -records - 1 : records;
+                }
+                if (request == Request.ERASE) {
+                    header = erase(lines, at, header, keyHigh, keyLow, tick.number);
+                    return FIRST_SEEN;
+                }
+                if (request == Request.LOOK || request == Request.REPLACE || request == Request.RECALL) {
+                    if (request != Request.RECALL && time.isLate(timestamp, highest, tick)) {
+                        return TOO_LATE;
+                    }
+                    long number = time.numberOf(timestamp, tick);
+                    int place = Line.find(lines, at, header, width, fingerprint, ages, tick.number, number);
+                    if (place >= 0) {
+                        return replays(lines, at, header, place, tag) ? REPLAYED : DUPLICATE;
+                    }
+                    if (request == Request.REPLACE && width == Width.WIDE) {
+                        header = Line.clear(lines, at, header, width, fingerprint, ages, tick.number);
+                    }
+                } else {
+                    int place = Line.next(lines, at, header, width, fingerprint, ages, tick.number, 0);
+                    while (place >= 0) {
+                        if (Line.tag(lines, at, header, place) == tag) {
+                            header = request == Request.CONFIRM
+                                    ? Line.putTag(lines, at, header, place, 0)
+                                    : Line.clear(lines, at, header, place, ages, tick.number);
+                        }
+                        place = Line.next(lines, at, header, width, fingerprint, ages, tick.number, place + 1);
+                    }
+                }
+                return elsewhere == null ? FIRST_SEEN : elsewhere.ask(request, keyHigh, keyLow, timestamp, tag);
+            } finally {
+                try {
+                    Line.unlock(lines, at, header);
+                } catch (Throwable e) { // the stack is full, nothing can be called; see LineLocks
+                    synchronized (locks) {
+                        if (locks.abandoned < LineLocks.MOST) {
+                            locks.lines[locks.abandoned] = line;
+                            locks.headers[locks.abandoned++] = header;
+                        }
+                    }
+                }
+            }
+        }
     }
 
     /** The lines there are, the overflow tables' not counted. */
     long lines() {
         long now = geometry;
-        return (shape.lines << (int) (now >>> DOUBLINGS_SHIFT)) + (now & SPLIT_MASK);
+        return (baseLines << (int) (now >>> DOUBLINGS_SHIFT)) + (now & SPLIT_MASK);
     }
 
     /** The memory held, overflow tables included. */
@@ -175,9 +360,19 @@ final class LineTable {
         return overflow == null ? held : held + overflow.bytes();
     }
 
+    /** The records that there are places for, overflow tables included. */
+    long places() {
+        return bytes() / Line.BYTES * width.records;
+    }
+
     /** The end of the newest record dropped for lack of room, in epoch milliseconds; the least long if there is none. */
     long evictedBefore() {
         return evictedBefore.get();
+    }
+
+    /** A record of that end was not made for lack of room. */
+    void dropped(long end) {
+        evictedBefore.accumulateAndGet(end, LATER);
     }
 
     /** The probability that a new key is taken for another now, estimated from what some keys would be compared with. */
@@ -191,28 +386,15 @@ final class LineTable {
     }
 
     private double chanceOfMatch(long keyHigh, long keyLow) {
-        long fingerprint = fingerprint(keyHigh, keyLow);
-        long home = home(keyLow);
         long now = geometry;
-        long line = locate(home, fingerprint, now);
-        ByteBuffer lines = chunk(line);
-        int at = offset(line);
-        long header = Line.lock(lines, at);
-        int records;
-        boolean elsewhere;
-        try {
-            long tick = time.tick().number;
-            header = Line.refresh(lines, at, header, ages, tick);
-            records = Line.records(lines, at, header, ages, tick);
-            elsewhere = records == Line.RECORDS || Line.overflowed(header, fingerprint);
-        } finally {
-            Line.unlock(lines, at, header);
-        }
+        long line = locate(home(keyLow), fingerprint(keyHigh, keyLow), now);
+        int count = ask(Request.COUNT, keyHigh, keyLow, line, 0, 0);
+        int records = count < 0 ? -count - 1 : count;
         int doublings = (int) (now >>> DOUBLINGS_SHIFT);
-        boolean split = line % (shape.lines << doublings) < (now & SPLIT_MASK);
+        boolean split = line % (baseLines << doublings) < (now & SPLIT_MASK);
         // The bits of the fingerprint that the address took tell nothing apart any more.
-        double here = records * (double) (1L << (split ? doublings + 1 : doublings)) / (shape.fingerprintMask + 1.0);
-        return here + (elsewhere && overflow != null ? overflow.chanceOfMatch(keyHigh, keyLow) : 0);
+        double here = records * (double) (1L << (split ? doublings + 1 : doublings)) / (fingerprintMask + 1.0);
+        return here + (count < 0 && overflow != null ? overflow.chanceOfMatch(keyHigh, keyLow) : 0);
     }
 
     /** Whether the JVM refused memory to grow to the maximum. */
@@ -220,59 +402,32 @@ final class LineTable {
         return maximumLines < shape.maximumLines || (overflow != null && overflow.isStarved());
     }
 
-    /** Whether {@link #growNow} would find something to do. */
+    /** Whether {@link #split} would find something to do, whatever is wanted. */
     boolean mayGrow() {
-        return shape.maximumLines > shape.lines && mayGrow(Long.MAX_VALUE);
+        return grows && mayGrow(Long.MAX_VALUE);
     }
 
-    private boolean mayGrow(long target) {
-        return lines() < Math.min(target, maximumLines)
+    /** Whether {@link #split} would find something to do. */
+    boolean mayGrow(long wanted) {
+        return lines() < Math.min(wanted, maximumLines)
                 || (overflow != null && overflow.mayGrow(lines() / shape.overflowShare));
     }
 
-    /**
-     * Splits as many lines as the records ask for, unless another thread does: a doubling begins at {@link #FULLEST} records
-     * per line, and ends at one more.
-     *
-     * @param records that the lines hold
-     * @param atMost the lines to split in this call, in this table and each one that it overflows to
-     */
-    void grow(long records, int atMost) {
-        long size = shape.lines << (int) (geometry >>> DOUBLINGS_SHIFT);
-        long wanted = Math.min(Math.min(2 * size, records - (FULLEST - 1) * size), maximumLines);
-        if (lines() < wanted && growing.tryLock()) {
-            try {
-                split(wanted, atMost);
-            } finally {
-                growing.unlock();
-            }
-        }
+    /** The lines that so many records ask for: a doubling begins at {@link Width#fullest} per line, and ends at one more. */
+    long linesFor(long records) {
+        long size = baseLines << (int) (geometry >>> DOUBLINGS_SHIFT);
+        return Math.min(2 * size, records - (width.fullest - 1) * size);
     }
 
     /**
-     * Splits lines if this table may grow, or waits for another thread that does.
+     * Splits lines until there are as many as wanted, or as may be, and as many as that asks for in the overflow tables. Where the
+     * JVM has no more memory to give, a table stays as it is. For one thread.
      *
-     * @return the lines split by this thread
+     * @param atMost the lines to split in this call, in each table
      */
-    long growNow(int atMost) {
-        long before = lines();
-        growing.lock();
+    void split(long wanted, int atMost) {
         try {
-            if (lines() != before) {
-                return 0;
-            }
-            split(maximumLines, atMost);
-            return lines() - before;
-        } finally {
-            growing.unlock();
-        }
-    }
-
-    /** For the holder of the first table's lock. Where the JVM has no more memory to give, a table stays as it is. */
-    private void split(long wanted, int atMost) {
-        long end = Math.min(wanted, maximumLines);
-        try {
-            for (int i = 0; i < atMost && lines() < end; i++) {
+            for (int i = 0; i < atMost && lines() < Math.min(wanted, maximumLines); i++) {
                 split();
             }
         } catch (OutOfMemoryError e) {
@@ -287,26 +442,27 @@ final class LineTable {
         long before = geometry;
         int doublings = (int) (before >>> DOUBLINGS_SHIFT);
         long from = before & SPLIT_MASK;
-        long size = shape.lines << doublings;
+        long size = baseLines << doublings;
         long to = from + size;
-        if (to >>> shape.chunkShift >= chunks.length) {
-            chunks = LineMemory.append(chunks, shape.chunkShift);
+        if (to >>> chunkShift >= chunks.length) {
+            chunks = LineMemory.append(chunks, chunkShift);
         }
         ByteBuffer old = chunk(from);
         ByteBuffer added = chunk(to);
         int oldAt = offset(from);
         int addedAt = offset(to);
-        long oldHeader = Line.lock(old, oldAt);
-        long addedHeader = Line.lock(added, addedAt);
+        long oldHeader = locks.take(old, oldAt);
+        long addedHeader = locks.take(added, addedAt);
         try {
             long now = time.tick().number;
             oldHeader = Line.refresh(old, oldAt, oldHeader, ages, now);
             addedHeader = Line.overflowAs(Line.blank(added, addedAt, ages, now), oldHeader);
-            for (int i = 0; i < Line.RECORDS; i++) {
+            for (int i = 0; i < width.records; i++) {
                 long fingerprint = Line.fingerprint(old, oldAt, oldHeader, i);
                 int age = Line.age(old, oldAt, oldHeader, i, ages, now);
                 if (age < ages.expired() && (fingerprint >>> doublings & 1) != 0) {
-                    addedHeader = Line.put(added, addedAt, addedHeader, i, fingerprint, now + ages.skew() - age);
+                    int tag = width == Width.WIDE ? Line.tag(old, oldAt, oldHeader, i) : 0;
+                    addedHeader = put(added, addedAt, addedHeader, i, fingerprint, now + ages.skew() - age, tag);
                     oldHeader = Line.clear(old, oldAt, oldHeader, i, ages, now);
                 }
             }
@@ -317,7 +473,7 @@ final class LineTable {
         }
     }
 
-    /** Refreshes the lines whose turn it is, at most a 480th of all for each record's life that the watermark moved. */
+    /** Refreshes the lines whose turn it is: about one in {@code 8192 / (life / 16)} for each record's life that the watermark moved. */
     void sweep() {
         long granule = time.tick().number / Ages.GRANULE;
         if (granule == sweptGranule) {
@@ -334,7 +490,7 @@ final class LineTable {
             long due = behind <= 0 ? 0 : Math.min(lines, lines * behind / SWEEP_GRANULES + 1);
             for (long i = 0; i < due; i++) {
                 sweepCursor = sweepCursor + 1 < lines ? sweepCursor + 1 : 0;
-                refresh(sweepCursor);
+                ask(Request.REFRESH, 0, 0, sweepCursor, 0, 0);
             }
             sweptGranule = Math.max(sweptGranule, granule);
         } finally {
@@ -345,38 +501,27 @@ final class LineTable {
         }
     }
 
-    private void refresh(long line) {
-        ByteBuffer lines = chunk(line);
-        int at = offset(line);
-        long header = Line.lock(lines, at);
-        try {
-            header = Line.refresh(lines, at, header, ages, time.tick().number);
-        } finally {
-            Line.unlock(lines, at, header);
-        }
-    }
-
     private long fingerprint(long keyHigh, long keyLow) {
-        return ((keyHigh & 0xFFFF) << 24 | (keyLow & 0xFF_FFFF)) & shape.fingerprintMask;
+        return ((keyHigh & 0xFFFF) << 24 | (keyLow & 0xFF_FFFF)) & fingerprintMask;
     }
 
     private long home(long keyLow) {
-        return Math.multiplyHigh((keyLow * multiplier) >>> 1, shape.lines << 1);
+        return Math.multiplyHigh((keyLow * multiplier) >>> 1, baseLines << 1);
     }
 
     private long locate(long home, long fingerprint, long geometry) {
         int doublings = (int) (geometry >>> DOUBLINGS_SHIFT);
-        long line = home + shape.lines * (fingerprint & (1L << doublings) - 1);
+        long line = home + baseLines * (fingerprint & (1L << doublings) - 1);
         return line < (geometry & SPLIT_MASK)
-                ? line + (shape.lines << doublings) * (fingerprint >>> doublings & 1)
+                ? line + (baseLines << doublings) * (fingerprint >>> doublings & 1)
                 : line;
     }
 
-    private ByteBuffer chunk(long line) {
-        return chunks[(int) (line >>> shape.chunkShift)];
+    ByteBuffer chunk(long line) {
+        return chunks[(int) (line >>> chunkShift)];
     }
 
-    private int offset(long line) {
-        return (int) (line & (1L << shape.chunkShift) - 1) * Line.BYTES;
+    int offset(long line) {
+        return ((int) line & chunkMask) * Line.BYTES;
     }
 }

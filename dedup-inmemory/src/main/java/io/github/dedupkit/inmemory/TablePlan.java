@@ -3,14 +3,14 @@ package io.github.dedupkit.inmemory;
 /**
  * The sizes of a table and of those that it overflows to.
  *
+ * @param width what a record holds
  * @param expectedKeys to make room for
  * @param maximumBytes to grow to, or 0 for none
  * @param fingerprintBits that are used, at most {@link Line#FINGERPRINT_BITS}
  * @param evicts whether the oldest record makes room for a new one
  */
-record TablePlan(long expectedKeys, long maximumBytes, int fingerprintBits, boolean evicts) {
+record TablePlan(Width width, long expectedKeys, long maximumBytes, int fingerprintBits, boolean evicts) {
     private static final int LEVELS = 4;
-    private static final double RECORDS_PER_LINE = 6.25;
 
     /** A line of an overflow table for so many: one line in fifty has a record or two too many, and before a doubling more. */
     private static final int OVERFLOW_SHARE = 16;
@@ -19,7 +19,10 @@ record TablePlan(long expectedKeys, long maximumBytes, int fingerprintBits, bool
     private static final int MOST_DOUBLINGS = 20;
     private static final long LEAST_LINES = 16;
     private static final int LEAST_CHUNK_SHIFT = 9;
-    private static final int CHUNK_SHIFT = 13;
+    private static final int CHUNK_SHIFT = 14;
+
+    /** About as many chunks at most, so that what describes them stays close to the processor. */
+    private static final int CHUNKS_SHIFT = 12;
 
     /** The memory planned for the expected keys. */
     long plannedBytes() {
@@ -39,7 +42,7 @@ record TablePlan(long expectedKeys, long maximumBytes, int fingerprintBits, bool
     /** The probability of a false duplicate at the planned, or the largest, size. */
     double falseDuplicateProbability() {
         // A look-up compares the records of a line, and at times those of a line that it overflows to.
-        double compared = RECORDS_PER_LINE * 1.25;
+        double compared = width.planned * 1.25;
         return Math.min(compared * (1L << doublings()) / (1L << fingerprintBits), 0.999);
     }
 
@@ -66,14 +69,23 @@ record TablePlan(long expectedKeys, long maximumBytes, int fingerprintBits, bool
 
     private LineTable.Shape shape(long share) {
         long lines = Math.max(LEAST_LINES, lines() / share);
-        int magnitude = Long.SIZE - Long.numberOfLeadingZeros(lines);
         return new LineTable.Shape(
+                width,
                 lines,
                 lines << doublings(),
-                grows() ? Math.max(LEAST_CHUNK_SHIFT, Math.min(CHUNK_SHIFT, magnitude)) : LineMemory.LARGEST_SHIFT,
+                grows() ? chunkShift(lines) : LineMemory.shiftFor(lines),
                 (1L << fingerprintBits) - 1,
                 overflowShare(),
                 evicts && share == 1);
+    }
+
+    private int chunkShift(long lines) {
+        int shift = Math.max(LEAST_CHUNK_SHIFT, Math.min(CHUNK_SHIFT, magnitude(lines)));
+        return Math.min(LineMemory.LARGEST_SHIFT, Math.max(shift, magnitude(lines << doublings()) - CHUNKS_SHIFT));
+    }
+
+    private static int magnitude(long lines) {
+        return Long.SIZE - Long.numberOfLeadingZeros(lines);
     }
 
     /** The lines to begin with: as planned, or so many more that the last doubling ends at the maximum. */
@@ -82,7 +94,7 @@ record TablePlan(long expectedKeys, long maximumBytes, int fingerprintBits, bool
     }
 
     private long plannedLines() {
-        return Math.max(LEAST_LINES, (long) Math.ceil(expectedKeys / RECORDS_PER_LINE));
+        return Math.max(LEAST_LINES, (long) Math.ceil(expectedKeys / width.planned));
     }
 
     private long maximumLines() {

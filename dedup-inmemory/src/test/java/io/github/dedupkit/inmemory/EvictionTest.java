@@ -60,7 +60,9 @@ class EvictionTest {
         int found = 0;
         for (int i = 0; i < keys; i++) {
             DedupKey key = FingerprintTables.key(i);
-            found += table.judge(key.high(), key.low(), timestamp, 0, false) == LineTable.DUPLICATE ? 1 : 0;
+            found += table.ask(LineTable.Request.LOOK, key.high(), key.low(), timestamp, 0) == LineTable.DUPLICATE
+                    ? 1
+                    : 0;
         }
         return found;
     }

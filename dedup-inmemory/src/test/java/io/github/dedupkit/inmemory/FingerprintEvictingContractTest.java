@@ -9,12 +9,11 @@ import io.github.dedupkit.testkit.StoreFixture;
 class FingerprintEvictingContractTest extends DeduplicationStoreContract {
     @Override
     protected StoreFixture fixture(StoreConfig config) {
-        return new FingerprintFixture(
-                config, config.expectedKeys(), FingerprintDeduplicationStore.Builder::evictOldestWhenFull);
+        return FingerprintFixture.evicting(Width.NARROW, config);
     }
 
     @Override
     protected Guarantees expectedGuarantees() {
-        return FingerprintFixture.guarantees(7.105427357601002E-12, "copies of the dropped records, counted");
+        return FingerprintFixture.evicting(Width.NARROW, 7.105427357601002E-12);
     }
 }

@@ -7,6 +7,7 @@ import io.github.dedupkit.DedupKey;
 import io.github.dedupkit.DeduplicationStore;
 import io.github.dedupkit.KeySpace;
 import io.github.dedupkit.Retention;
+import java.lang.management.ManagementFactory;
 import java.lang.reflect.Field;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -17,6 +18,8 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import javax.management.JMException;
+import javax.management.ObjectName;
 
 /** What the tests of the fingerprint table share. */
 final class FingerprintTables {
@@ -46,12 +49,20 @@ final class FingerprintTables {
     /** The table in a store: a test of how it grows has to count its lines. */
     static LineTable tableOf(DeduplicationStore store) {
         try {
-            Field field = FingerprintDeduplicationStore.class.getDeclaredField("table");
+            Field field = store.getClass().getDeclaredField("table");
             field.setAccessible(true);
-            return (LineTable) field.get(store);
+            return ((FingerprintTable) field.get(store)).open();
         } catch (ReflectiveOperationException e) {
             throw new LinkageError("the store keeps its table elsewhere now", e);
         }
+    }
+
+    /** What this thread has allocated on the heap. */
+    static long allocatedBytes() throws JMException {
+        Object[] arguments = {Thread.currentThread().getId()};
+        String[] types = {long.class.getName()};
+        return (long) ManagementFactory.getPlatformMBeanServer()
+                .invoke(new ObjectName("java.lang:type=Threading"), "getThreadAllocatedBytes", arguments, types);
     }
 
     /** Fails if so many hits have a chance below 1e-9 at so many expected ones, by Chernoff's bound. */

@@ -59,15 +59,15 @@ class LineTest {
         }
 
         boolean contains(long fingerprint, long event) {
-            return Line.contains(lines, at, header, fingerprint, ages, now, event);
+            return Line.find(lines, at, header, Width.NARROW, fingerprint, ages, now, event) >= 0;
         }
 
         int vacancy() {
-            return Line.vacancy(lines, at, header, ages, now);
+            return Line.vacancy(lines, at, header, Width.NARROW, ages, now);
         }
 
         int oldest() {
-            return Line.oldest(lines, at, header, ages, now);
+            return Line.oldest(lines, at, header, Width.NARROW, ages, now);
         }
 
         int age(int place) {
@@ -84,8 +84,8 @@ class LineTest {
 
     /** The same, naively: ticks that do not wrap, and a record that has ended stays where it is. */
     private static final class Model {
-        final long[] fingerprints = new long[Line.RECORDS];
-        final long[] ticks = new long[Line.RECORDS];
+        final long[] fingerprints = new long[Width.NARROW.records];
+        final long[] ticks = new long[Width.NARROW.records];
         final Ages ages;
 
         Model(Ages ages) {
@@ -98,7 +98,7 @@ class LineTest {
         }
 
         int vacancy(long now) {
-            for (int i = 0; i < Line.RECORDS; i++) {
+            for (int i = 0; i < Width.NARROW.records; i++) {
                 if (!lives(i, now)) {
                     return i;
                 }
@@ -107,7 +107,7 @@ class LineTest {
         }
 
         boolean contains(long fingerprint, long event, long now) {
-            for (int i = 0; i < Line.RECORDS; i++) {
+            for (int i = 0; i < Width.NARROW.records; i++) {
                 if (lives(i, now) && fingerprints[i] == fingerprint && Math.abs(ticks[i] - event) <= ages.window()) {
                     return true;
                 }
@@ -134,7 +134,7 @@ class LineTest {
                 line.now += step;
                 line.refresh();
                 String where = ages + ", seed " + seed + ", sequence " + sequence + ", operation " + operation;
-                int place = random.nextInt(Line.RECORDS);
+                int place = random.nextInt(Width.NARROW.records);
                 if (random.nextInt(20) == 0) {
                     line.clear(place);
                     model.ticks[place] = Long.MIN_VALUE / 2;
@@ -183,7 +183,7 @@ class LineTest {
 
     private static void assertSame(Model model, Subject line, String where) {
         assertEquals(model.vacancy(line.now), line.vacancy(), where);
-        for (int i = 0; i < Line.RECORDS; i++) {
+        for (int i = 0; i < Width.NARROW.records; i++) {
             int age = line.age(i);
             if (model.lives(i, line.now)) {
                 assertEquals(line.now + line.ages.skew() - model.ticks[i], age, where + ", place " + i);
@@ -211,10 +211,10 @@ class LineTest {
                 Subject line = new Subject(ages);
                 line.now = now;
                 line.refresh();
-                for (int i = 0; i < Line.RECORDS; i++) {
+                for (int i = 0; i < Width.NARROW.records; i++) {
                     line.put(i, i, now + ages.skew() - neighbours);
                 }
-                for (int place = 0; place < Line.RECORDS; place++) {
+                for (int place = 0; place < Width.NARROW.records; place++) {
                     for (int age = 0; age < 256; age++) {
                         line.put(place, fingerprint, now + ages.skew() - age);
                         if (line.age(place) != age
@@ -313,6 +313,15 @@ class LineTest {
         }
     }
 
+    private static long lock(Subject line) {
+        long header = Line.tryLock(line.lines, line.at);
+        while ((header & Line.LOCKED) != 0) {
+            Thread.onSpinWait();
+            header = Line.tryLock(line.lines, line.at);
+        }
+        return header;
+    }
+
     /** The lock is exclusive, and what its holder wrote is seen by the next one. */
     @Test
     void theLockExcludes() throws Exception {
@@ -329,7 +338,7 @@ class LineTest {
                     return;
                 }
                 for (int i = 0; i < rounds; i++) {
-                    long header = Line.lock(line.lines, line.at);
+                    long header = lock(line);
                     line.lines.putLong(line.at + 24, line.lines.getLong(line.at + 24) + 1);
                     Line.unlock(line.lines, line.at, header + (1L << 48));
                 }
@@ -341,7 +350,7 @@ class LineTest {
             thread.join();
         }
         assertEquals((long) threads * rounds, line.lines.getLong(line.at + 24));
-        long header = Line.lock(line.lines, line.at);
+        long header = lock(line);
         assertEquals((long) threads * rounds % (1 << 16), header >>> 48, "the header is written back");
         assertEquals(header | 1, line.lines.getLong(line.at), "locked meanwhile");
         Line.unlock(line.lines, line.at, header);

@@ -1,0 +1,426 @@
+package io.github.dedupkit.inmemory;
+
+import io.github.dedupkit.DeduplicationListener;
+import io.github.dedupkit.EventBatch;
+import io.github.dedupkit.Retention;
+import io.github.dedupkit.StoreStats;
+import io.github.dedupkit.StoreUnavailableException;
+import io.github.dedupkit.Verdict;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.OptionalLong;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/** What the stores on a {@link LineTable} share: event time, marks one by one and in batches, growth, books. Thread-safe. */
+final class FingerprintTable {
+    /** A batch is judged in blocks of so many, whose lines stay in the first cache. */
+    private static final int BLOCK = 256;
+
+    /** One new record in this many looks whether the table should grow. */
+    private static final int GROW_EVERY = 16;
+
+    private final Retention retention;
+    private final InstantSource clock;
+    private final Books books;
+    private final LongAdder remembered = new LongAdder();
+    private final EventTime time;
+    private final String capacity;
+    private final boolean evicts;
+    private final @Nullable Grower grower;
+    private final ThreadLocal<long[]> blocks = ThreadLocal.withInitial(() -> new long[BLOCK]);
+    private volatile @Nullable LineTable table;
+
+    /**
+     * Makes an empty table.
+     *
+     * @param retention how long it remembers
+     * @param clock bounds timestamps
+     * @param listener is told of marks
+     * @param plan its sizes
+     * @throws IllegalArgumentException if there is no memory for it
+     */
+    FingerprintTable(
+            Retention retention, InstantSource clock, @Nullable DeduplicationListener listener, TablePlan plan) {
+        this.retention = retention;
+        this.clock = clock;
+        books = new Books(listener);
+        Ages ages = Ages.of(retention);
+        time = new EventTime(retention, ages, this::recorded);
+        LineTable made = plan.build(ages, time);
+        table = made;
+        grower = Grower.start(made);
+        evicts = plan.evicts();
+        capacity = "the table has reached its capacity: it was planned for " + plan.expectedKeys() + " keys, and "
+                + (plan.doublings() > 0 ? "may grow to " + plan.maximumBytes() + " bytes" : "may not grow")
+                + "; expect more keys, allow more with maximumBytes(...), or drop the oldest with evictOldestWhenFull()";
+    }
+
+    /** The table, or an exception if it is closed. */
+    LineTable open() {
+        LineTable open = table;
+        if (open == null) {
+            throw new IllegalStateException("the store is closed");
+        }
+        return open;
+    }
+
+    void close() {
+        table = null;
+        if (grower != null) {
+            grower.close();
+        }
+    }
+
+    boolean mightContain(long keyHigh, long keyLow, long timestamp) {
+        Books.requireTimestamp(timestamp);
+        LineTable open = open();
+        if (time.watermark() < 0) {
+            return false;
+        }
+        long at = time.clamp(timestamp, clock.millis());
+        return open.ask(LineTable.Request.LOOK, keyHigh, keyLow, at, 0) != LineTable.FIRST_SEEN
+                || at - retention.windowMillis() < open.evictedBefore();
+    }
+
+    /** Confirms or forgets a mark by its tag. */
+    void end(LineTable.Request request, long keyHigh, long keyLow, int tag) {
+        open().ask(request, keyHigh, keyLow, 0, tag);
+    }
+
+    /** Confirms or forgets the marks of a batch by their tags, where they have one. */
+    void end(LineTable.Request request, EventBatch batch) {
+        LineTable open = open();
+        long[] lines = blocks.get();
+        for (int from = 0; from < batch.size(); from += BLOCK) {
+            int to = Math.min(from + BLOCK, batch.size());
+            for (int i = from; i < to; i++) {
+                lines[i - from] = batch.origin(i) == 0 ? -1 : open.lineOf(batch.keyHigh(i), batch.keyLow(i));
+            }
+            touch(open, batch, from, to, lines);
+            for (int i = from; i < to; i++) {
+                if (lines[i - from] >= 0) {
+                    int tag = tag(batch.origin(i));
+                    open.ask(request, batch.keyHigh(i), batch.keyLow(i), lines[i - from], 0, tag);
+                }
+            }
+        }
+    }
+
+    /** Whether a delivery is remembered as a duplicate. */
+    boolean recall(long keyHigh, long keyLow, long timestamp, int tag) {
+        LineTable open = open();
+        return recall(open, keyHigh, keyLow, open.lineOf(keyHigh, keyLow), timestamp, tag);
+    }
+
+    private boolean recall(LineTable open, long keyHigh, long keyLow, long likely, long timestamp, int tag) {
+        long at = timestamp > time.watermark() ? time.clamp(timestamp, clock.millis()) : timestamp;
+        return open.ask(LineTable.Request.RECALL, keyHigh, keyLow, likely, at, tag) == LineTable.DUPLICATE;
+    }
+
+    /** Judges the unjudged items of a batch that are remembered as duplicates. */
+    void recall(EventBatch batch) {
+        LineTable open = open();
+        long[] lines = blocks.get();
+        for (int from = 0; from < batch.size(); from += BLOCK) {
+            int to = Math.min(from + BLOCK, batch.size());
+            locate(open, batch, from, to, Verdict.UNJUDGED, lines);
+            touch(open, batch, from, to, lines);
+            for (int i = from; i < to; i++) {
+                if (lines[i - from] >= 0) {
+                    int tag = tag(batch.origin(i));
+                    long timestamp = batch.timestamp(i);
+                    if (recall(open, batch.keyHigh(i), batch.keyLow(i), lines[i - from], timestamp, tag)) {
+                        batch.judge(i, Verdict.DUPLICATE);
+                    }
+                }
+            }
+        }
+    }
+
+    /** Records what another store holds; where there is no room, that counts as dropped. */
+    void remember(long keyHigh, long keyLow, long timestamp, int tag) {
+        LineTable open = open();
+        remember(open, keyHigh, keyLow, open.lineOf(keyHigh, keyLow), timestamp, tag);
+    }
+
+    private void remember(LineTable open, long keyHigh, long keyLow, long likely, long timestamp, int tag) {
+        int outcome = mark(open, keyHigh, keyLow, likely, timestamp, tag, open.mayGrow(), true);
+        if (outcome == LineTable.FULL) {
+            open.dropped(time.clamp(timestamp, clock.millis()) + retention.tickMillis());
+        }
+        if (outcome != LineTable.FIRST_SEEN) {
+            books.enterEvicted(1);
+        }
+        remembered.increment();
+        if (grower != null && (keyLow & (GROW_EVERY - 1)) == 0) {
+            grower.want(open.linesFor(time.retained()));
+        }
+    }
+
+    /** Records the items of a batch that another store judged first seen. */
+    void remember(EventBatch batch) {
+        LineTable open = open();
+        long[] lines = blocks.get();
+        for (int from = 0; from < batch.size(); from += BLOCK) {
+            int to = Math.min(from + BLOCK, batch.size());
+            locate(open, batch, from, to, Verdict.FIRST_SEEN, lines);
+            touch(open, batch, from, to, lines);
+            for (int i = from; i < to; i++) {
+                if (lines[i - from] >= 0) {
+                    int tag = tag(batch.origin(i));
+                    long timestamp = batch.timestamp(i);
+                    remember(open, batch.keyHigh(i), batch.keyLow(i), lines[i - from], timestamp, tag);
+                }
+            }
+        }
+    }
+
+    StoreStats stats() {
+        LineTable open = open();
+        long retained = Math.min(time.retained(), open.places());
+        return new StoreStats(
+                books.firstSeen.sum(),
+                books.replayed.sum(),
+                books.duplicates.sum(),
+                books.tooLate.sum(),
+                0,
+                books.thrown.sum(),
+                books.evicted.sum(),
+                retained,
+                OptionalLong.of(open.bytes()),
+                Duration.ofMillis(effectiveWindowMillis(open)),
+                open.falseDuplicateProbability());
+    }
+
+    /** Marks one event; a tag of 0 stands for no origin. */
+    Verdict mark(long keyHigh, long keyLow, long timestamp, int tag) {
+        Books.requireTimestamp(timestamp);
+        LineTable open = open();
+        int outcome;
+        try {
+            outcome = mark(open, keyHigh, keyLow, open.lineOf(keyHigh, keyLow), timestamp, tag, open.mayGrow(), false);
+            if (outcome == LineTable.FULL) {
+                throw full(open);
+            }
+        } catch (Throwable e) {
+            books.enter(0, 0, 0, 0, 1);
+            throw e;
+        }
+        Verdict verdict = verdict(outcome);
+        books.enter(verdict, outcome == LineTable.REPLAYED);
+        if (outcome == LineTable.EVICTED) {
+            books.enterEvicted(1);
+        }
+        if (grower != null && verdict == Verdict.FIRST_SEEN && (keyLow & (GROW_EVERY - 1)) == 0) {
+            grower.want(open.linesFor(time.retained()));
+        }
+        return verdict;
+    }
+
+    /** Marks the unjudged items of a batch. */
+    void mark(EventBatch batch) {
+        LineTable open = open();
+        long[] lines = blocks.get();
+        for (int from = 0; from < batch.size(); from += BLOCK) {
+            int to = Math.min(from + BLOCK, batch.size());
+            int unjudged = locate(open, batch, from, to, Verdict.UNJUDGED, lines);
+            if (unjudged > 0) {
+                mark(open, batch, from, to, lines, unjudged);
+            }
+        }
+    }
+
+    private void mark(LineTable open, EventBatch batch, int from, int to, long[] lines, int unjudged) {
+        int unanswered = unjudged;
+        int first = 0;
+        int replayed = 0;
+        int duplicate = 0;
+        int late = 0;
+        int evicted = 0;
+        boolean grows = open.mayGrow();
+        try {
+            raise(open, batch, lines, from, to);
+            touch(open, batch, from, to, lines);
+            for (int i = from; unanswered > 0; i++) {
+                long line = lines[i - from];
+                if (line < 0) {
+                    continue;
+                }
+                int tag = tag(batch.origin(i));
+                int outcome =
+                        mark(open, batch.keyHigh(i), batch.keyLow(i), line, batch.timestamp(i), tag, grows, false);
+                if (outcome == LineTable.FULL) {
+                    throw full(open);
+                }
+                batch.judge(i, verdict(outcome));
+                unanswered--;
+                switch (outcome) {
+                    case LineTable.FIRST_SEEN -> first++;
+                    case LineTable.DUPLICATE -> duplicate++;
+                    case LineTable.TOO_LATE -> late++;
+                    case LineTable.REPLAYED -> replayed++;
+                    default -> {
+                        first++;
+                        evicted++;
+                    }
+                }
+            }
+        } finally {
+            if (unanswered > 0) {
+                unanswered += unjudgedFrom(batch, to);
+            }
+            books.enter(first, replayed, duplicate, late, unanswered);
+            if (evicted > 0) {
+                books.enterEvicted(evicted);
+            }
+        }
+        if (grower != null && first > 0) {
+            grower.want(open.linesFor(time.retained()));
+        }
+    }
+
+    /** Notes the lines of a block's items with a verdict, and -1 for the others; returns how many there are. */
+    private static int locate(LineTable open, EventBatch batch, int from, int to, Verdict verdict, long[] lines) {
+        int located = 0;
+        for (int i = from; i < to; i++) {
+            if (batch.verdict(i) == verdict) {
+                lines[i - from] = open.lineOf(batch.keyHigh(i), batch.keyLow(i));
+                located++;
+            } else {
+                lines[i - from] = -1;
+            }
+        }
+        return located;
+    }
+
+    /** Raises the watermark for all located items of a block at once, if that makes no difference to any. */
+    private void raise(LineTable open, EventBatch batch, long[] lines, int from, int to) {
+        long lowest = Long.MAX_VALUE;
+        long highest = 0;
+        for (int i = from; i < to; i++) {
+            if (lines[i - from] >= 0) {
+                lowest = Math.min(lowest, batch.timestamp(i));
+                highest = Math.max(highest, batch.timestamp(i));
+            }
+        }
+        if (time.raiseToLast(lowest, highest, clock)) {
+            open.sweep();
+        }
+    }
+
+    /** Loads the lines of a block, as many at once as the processor can, then those that they overflowed to. */
+    private static void touch(LineTable open, EventBatch batch, int from, int to, long[] lines) {
+        long touched = 0;
+        for (int i = 0; i < to - from; i++) {
+            if (lines[i] >= 0) {
+                touched |= open.touch(lines[i]);
+            }
+        }
+        for (int i = from; i < to; i++) {
+            if (lines[i - from] >= 0) {
+                touched |= open.touchElsewhere(lines[i - from], batch.keyHigh(i), batch.keyLow(i));
+            }
+        }
+        if (touched == -1) {
+            Thread.onSpinWait(); // keeps the loads alive
+        }
+    }
+
+    private static int unjudgedFrom(EventBatch batch, int from) {
+        int unjudged = 0;
+        for (int i = from; i < batch.size(); i++) {
+            unjudged += batch.verdict(i) == Verdict.UNJUDGED ? 1 : 0;
+        }
+        return unjudged;
+    }
+
+    /**
+     * Marks a key. If there is no room, waits while the table grows, until it has split as many lines for this key as two
+     * doublings take.
+     *
+     * @param grows whether the table could grow before it was found full: another thread may end its growth in between
+     * @return the outcome; FULL if there is no room, and will be none
+     */
+    private int mark(
+            LineTable open,
+            long keyHigh,
+            long keyLow,
+            long likely,
+            long timestamp,
+            int tag,
+            boolean grows,
+            boolean told) {
+        boolean raises = timestamp > time.watermark();
+        long now = raises ? clock.millis() : 0;
+        try {
+            int outcome = open.mark(keyHigh, keyLow, likely, timestamp, tag, now, told);
+            return outcome == LineTable.FULL && grows && grower != null
+                    ? markGrowing(open, grower, keyHigh, keyLow, timestamp, tag, now, told)
+                    : outcome;
+        } finally {
+            if (raises) {
+                open.sweep();
+            }
+        }
+    }
+
+    private int markGrowing(
+            LineTable open,
+            Grower growing,
+            long keyHigh,
+            long keyLow,
+            long timestamp,
+            int tag,
+            long now,
+            boolean told) {
+        long most = evicts ? Long.MAX_VALUE : 2 * open.lines() / Grower.SPLITS + 2; // what drops records never refuses
+        boolean grows = true;
+        int outcome = LineTable.FULL;
+        for (long attempt = 0; outcome == LineTable.FULL && grows && attempt < most; attempt++) {
+            growing.await(open, open.lines());
+            grows = open.mayGrow() && growing.isAlive();
+            outcome = open.mark(keyHigh, keyLow, open.lineOf(keyHigh, keyLow), timestamp, tag, now, told);
+        }
+        return outcome;
+    }
+
+    private StoreUnavailableException full(LineTable open) {
+        open(); // a closed one grows no more
+        return new StoreUnavailableException(
+                open.isStarved()
+                        ? capacity + "; the JVM had no memory for more, see -XX:MaxDirectMemorySize"
+                        : capacity);
+    }
+
+    private long recorded() {
+        return books.firstSeen.sum() + remembered.sum();
+    }
+
+    private static Verdict verdict(int outcome) {
+        return outcome == LineTable.DUPLICATE
+                ? Verdict.DUPLICATE
+                : outcome == LineTable.TOO_LATE ? Verdict.TOO_LATE : Verdict.FIRST_SEEN;
+    }
+
+    /** What origins are told apart by. */
+    private static final int TAGS = 0xFFFF;
+
+    /** What is kept of an origin: 0 exactly for none. Other origins have one in common with a chance of 1 in 65,535. */
+    static int tag(long origin) {
+        if (origin == 0) {
+            return 0;
+        }
+        long mixed = (origin ^ (origin >>> 32)) * 0x9E3779B97F4A7C15L;
+        mixed = (mixed ^ (mixed >>> 29)) * 0xD1342543DE82EF95L;
+        return 1 + (int) (((mixed >>> 32) * TAGS) >>> 32);
+    }
+
+    private long effectiveWindowMillis(LineTable open) {
+        long oldestInTime = time.watermark() - retention.latenessMillis(); // first: what is dropped later is newer
+        long evictedBefore = open.evictedBefore();
+        return evictedBefore == Long.MIN_VALUE
+                ? retention.windowMillis()
+                : Math.max(0, Math.min(retention.windowMillis(), oldestInTime - evictedBefore));
+    }
+}
