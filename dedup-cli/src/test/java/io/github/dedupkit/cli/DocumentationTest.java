@@ -115,6 +115,10 @@ class DocumentationTest {
                 page,
                 "FingerprintDeduplicationStore",
                 FingerprintDeduplicationStore.builder(retention, 1).buildNarrow());
+        requirePrinted(
+                page,
+                "FingerprintNearTier",
+                FingerprintDeduplicationStore.builder(retention, 1).buildWide());
         assertTrue(page.contains(Guarantees.ASSUMPTION), "the assumption stands beside the matrix");
     }
 
