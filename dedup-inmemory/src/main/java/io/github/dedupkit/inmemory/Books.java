@@ -65,11 +65,6 @@ final class Books {
         add(duplicates, duplicate);
         add(tooLate, late);
         add(thrown, without);
-        tell(first, replay, duplicate, late, without);
-    }
-
-    /** Tells the listener of a batch, or a call, whose counts are entered. */
-    void tell(int first, int replay, int duplicate, int late, int without) {
         DeduplicationListener observer = listener;
         if (observer != null) {
             try {
@@ -77,6 +72,15 @@ final class Books {
             } catch (Throwable e) {
                 report(e);
             }
+        }
+    }
+
+    /** Enters a batch, and what was dropped for it. */
+    void enter(MarkTally tally, int without) {
+        int dropped = tally.evicted; // the listener may mark a batch itself
+        enter(tally.first, tally.replayed, tally.duplicate, tally.late, without);
+        if (dropped > 0) {
+            enterEvicted(dropped);
         }
     }
 

@@ -5,7 +5,6 @@ import io.github.dedupkit.Guarantees;
 import io.github.dedupkit.NearTier;
 import io.github.dedupkit.StoreStats;
 import io.github.dedupkit.Verdict;
-import io.github.dedupkit.inmemory.LineTable.Request;
 import java.util.Objects;
 
 /**

@@ -14,9 +14,6 @@ import org.jspecify.annotations.Nullable;
 
 /** What the stores on a {@link LineTable} share: event time, marks one by one and in batches, growth, books. Thread-safe. */
 final class FingerprintTable {
-    /** A batch is judged in blocks of so many, whose lines stay in the first cache. */
-    private static final int BLOCK = 256;
-
     /** One new record in this many looks whether the table should grow. */
     private static final int GROW_EVERY = 16;
 
@@ -28,7 +25,7 @@ final class FingerprintTable {
     private final String capacity;
     private final boolean evicts;
     private final @Nullable Grower grower;
-    private final ThreadLocal<long[]> blocks = ThreadLocal.withInitial(() -> new long[BLOCK]);
+    private final ThreadLocal<Block> blocks = ThreadLocal.withInitial(Block::new);
     private volatile @Nullable LineTable table;
 
     /**
@@ -79,29 +76,26 @@ final class FingerprintTable {
             return false;
         }
         long at = time.clamp(timestamp, clock.millis());
-        return open.ask(LineTable.Request.LOOK, keyHigh, keyLow, at, 0) != LineTable.FIRST_SEEN
+        return open.ask(Request.LOOK, keyHigh, keyLow, at, 0) != LineTable.FIRST_SEEN
                 || at - retention.windowMillis() < open.evictedBefore();
     }
 
     /** Confirms or forgets a mark by its tag. */
-    void end(LineTable.Request request, long keyHigh, long keyLow, int tag) {
+    void end(Request request, long keyHigh, long keyLow, int tag) {
         open().ask(request, keyHigh, keyLow, 0, tag);
     }
 
     /** Confirms or forgets the marks of a batch by their tags, where they have one. */
-    void end(LineTable.Request request, EventBatch batch) {
+    void end(Request request, EventBatch batch) {
         LineTable open = open();
-        long[] lines = blocks.get();
-        for (int from = 0; from < batch.size(); from += BLOCK) {
-            int to = Math.min(from + BLOCK, batch.size());
-            for (int i = from; i < to; i++) {
-                lines[i - from] = batch.origin(i) == 0 ? -1 : open.lineOf(batch.keyHigh(i), batch.keyLow(i));
-            }
-            touch(open, batch, from, to, lines);
-            for (int i = from; i < to; i++) {
-                if (lines[i - from] >= 0) {
+        Block block = blocks.get();
+        for (int from = 0; from < batch.size(); from += Block.SIZE) {
+            block.locateOrigins(open, batch, from);
+            block.touch(open, batch);
+            for (int i = block.from(); i < block.to(); i++) {
+                if (block.has(i)) {
                     int tag = tag(batch.origin(i));
-                    open.ask(request, batch.keyHigh(i), batch.keyLow(i), lines[i - from], 0, tag);
+                    open.ask(request, batch.keyHigh(i), batch.keyLow(i), block.line(i), 0, tag);
                 }
             }
         }
@@ -115,24 +109,26 @@ final class FingerprintTable {
 
     private boolean recall(LineTable open, long keyHigh, long keyLow, long likely, long timestamp, int tag) {
         long at = timestamp > time.watermark() ? time.clamp(timestamp, clock.millis()) : timestamp;
-        return open.ask(LineTable.Request.RECALL, keyHigh, keyLow, likely, at, tag) == LineTable.DUPLICATE;
+        return open.ask(Request.RECALL, keyHigh, keyLow, likely, at, tag) == LineTable.DUPLICATE;
     }
 
     /** Judges the unjudged items of a batch that are remembered as duplicates. */
     void recall(EventBatch batch) {
         LineTable open = open();
-        long[] lines = blocks.get();
-        for (int from = 0; from < batch.size(); from += BLOCK) {
-            int to = Math.min(from + BLOCK, batch.size());
-            locate(open, batch, from, to, Verdict.UNJUDGED, lines);
-            touch(open, batch, from, to, lines);
-            for (int i = from; i < to; i++) {
-                if (lines[i - from] >= 0) {
-                    int tag = tag(batch.origin(i));
-                    long timestamp = batch.timestamp(i);
-                    if (recall(open, batch.keyHigh(i), batch.keyLow(i), lines[i - from], timestamp, tag)) {
-                        batch.judge(i, Verdict.DUPLICATE);
-                    }
+        Block block = blocks.get();
+        for (int from = 0; from < batch.size(); from += Block.SIZE) {
+            block.locate(open, batch, from, Verdict.UNJUDGED);
+            block.touch(open, batch);
+            for (int i = block.from(); i < block.to(); i++) {
+                if (block.has(i)
+                        && recall(
+                                open,
+                                batch.keyHigh(i),
+                                batch.keyLow(i),
+                                block.line(i),
+                                batch.timestamp(i),
+                                tag(batch.origin(i)))) {
+                    batch.judge(i, Verdict.DUPLICATE);
                 }
             }
         }
@@ -141,39 +137,43 @@ final class FingerprintTable {
     /** Records what another store holds; where there is no room, that counts as dropped. */
     void remember(long keyHigh, long keyLow, long timestamp, int tag) {
         LineTable open = open();
-        remember(open, keyHigh, keyLow, open.lineOf(keyHigh, keyLow), timestamp, tag);
-    }
-
-    private void remember(LineTable open, long keyHigh, long keyLow, long likely, long timestamp, int tag) {
-        int outcome = mark(open, keyHigh, keyLow, likely, timestamp, tag, open.mayGrow(), true);
-        if (outcome == LineTable.FULL) {
-            open.dropped(time.clamp(timestamp, clock.millis()) + retention.tickMillis());
-        }
-        if (outcome != LineTable.FIRST_SEEN) {
+        if (remember(open, keyHigh, keyLow, open.lineOf(keyHigh, keyLow), timestamp, tag)) {
             books.enterEvicted(1);
         }
-        remembered.increment();
-        if (grower != null && (keyLow & (GROW_EVERY - 1)) == 0) {
-            grower.want(open.linesFor(time.retained()));
-        }
+        grow(open, 0);
     }
 
     /** Records the items of a batch that another store judged first seen. */
     void remember(EventBatch batch) {
         LineTable open = open();
-        long[] lines = blocks.get();
-        for (int from = 0; from < batch.size(); from += BLOCK) {
-            int to = Math.min(from + BLOCK, batch.size());
-            locate(open, batch, from, to, Verdict.FIRST_SEEN, lines);
-            touch(open, batch, from, to, lines);
-            for (int i = from; i < to; i++) {
-                if (lines[i - from] >= 0) {
+        Block block = blocks.get();
+        int dropped = 0;
+        for (int from = 0; from < batch.size(); from += Block.SIZE) {
+            block.locate(open, batch, from, Verdict.FIRST_SEEN);
+            block.touch(open, batch);
+            for (int i = block.from(); i < block.to(); i++) {
+                if (block.has(i)) {
                     int tag = tag(batch.origin(i));
                     long timestamp = batch.timestamp(i);
-                    remember(open, batch.keyHigh(i), batch.keyLow(i), lines[i - from], timestamp, tag);
+                    boolean drops = remember(open, batch.keyHigh(i), batch.keyLow(i), block.line(i), timestamp, tag);
+                    dropped += drops ? 1 : 0;
                 }
             }
+            grow(open, 0);
         }
+        if (dropped > 0) {
+            books.enterEvicted(dropped);
+        }
+    }
+
+    /** Whether a record, this or another, was dropped. */
+    private boolean remember(LineTable open, long keyHigh, long keyLow, long likely, long timestamp, int tag) {
+        int outcome = mark(open, keyHigh, keyLow, likely, timestamp, tag, open.mayGrow(), true);
+        if (outcome == LineTable.FULL) {
+            open.dropped(time.clamp(timestamp, clock.millis()) + retention.tickMillis());
+        }
+        remembered.increment();
+        return outcome != LineTable.FIRST_SEEN;
     }
 
     StoreStats stats() {
@@ -212,8 +212,8 @@ final class FingerprintTable {
         if (outcome == LineTable.EVICTED) {
             books.enterEvicted(1);
         }
-        if (grower != null && verdict == Verdict.FIRST_SEEN && (keyLow & (GROW_EVERY - 1)) == 0) {
-            grower.want(open.linesFor(time.retained()));
+        if (verdict == Verdict.FIRST_SEEN && (keyLow & (GROW_EVERY - 1)) == 0) {
+            grow(open, 0);
         }
         return verdict;
     }
@@ -221,109 +221,50 @@ final class FingerprintTable {
     /** Marks the unjudged items of a batch. */
     void mark(EventBatch batch) {
         LineTable open = open();
-        long[] lines = blocks.get();
-        for (int from = 0; from < batch.size(); from += BLOCK) {
-            int to = Math.min(from + BLOCK, batch.size());
-            int unjudged = locate(open, batch, from, to, Verdict.UNJUDGED, lines);
-            if (unjudged > 0) {
-                mark(open, batch, from, to, lines, unjudged);
+        Block block = blocks.get();
+        int answered = 0;
+        block.tally.clear();
+        try {
+            for (int from = 0; from < batch.size(); from += Block.SIZE) {
+                if (block.locate(open, batch, from, Verdict.UNJUDGED) > 0) {
+                    mark(open, batch, block);
+                }
+                answered = block.to();
+            }
+        } finally {
+            int unanswered = answered < batch.size() ? unjudgedFrom(batch, answered) : 0;
+            if (block.tally.calls() + unanswered > 0) {
+                books.enter(block.tally, unanswered);
             }
         }
     }
 
-    private void mark(LineTable open, EventBatch batch, int from, int to, long[] lines, int unjudged) {
-        int unanswered = unjudged;
-        int first = 0;
-        int replayed = 0;
-        int duplicate = 0;
-        int late = 0;
-        int evicted = 0;
+    private void mark(LineTable open, EventBatch batch, Block block) {
+        if (time.raiseToLast(block.lowest(), block.highest(), clock)) {
+            open.sweep();
+        }
+        block.touch(open, batch);
         boolean grows = open.mayGrow();
-        try {
-            raise(open, batch, lines, from, to);
-            touch(open, batch, from, to, lines);
-            for (int i = from; unanswered > 0; i++) {
-                long line = lines[i - from];
-                if (line < 0) {
-                    continue;
-                }
+        for (int i = block.from(); i < block.to(); i++) {
+            if (block.has(i)) {
                 int tag = tag(batch.origin(i));
+                long timestamp = batch.timestamp(i);
                 int outcome =
-                        mark(open, batch.keyHigh(i), batch.keyLow(i), line, batch.timestamp(i), tag, grows, false);
+                        mark(open, batch.keyHigh(i), batch.keyLow(i), block.line(i), timestamp, tag, grows, false);
                 if (outcome == LineTable.FULL) {
                     throw full(open);
                 }
                 batch.judge(i, verdict(outcome));
-                unanswered--;
-                switch (outcome) {
-                    case LineTable.FIRST_SEEN -> first++;
-                    case LineTable.DUPLICATE -> duplicate++;
-                    case LineTable.TOO_LATE -> late++;
-                    case LineTable.REPLAYED -> replayed++;
-                    default -> {
-                        first++;
-                        evicted++;
-                    }
-                }
-            }
-        } finally {
-            if (unanswered > 0) {
-                unanswered += unjudgedFrom(batch, to);
-            }
-            books.enter(first, replayed, duplicate, late, unanswered);
-            if (evicted > 0) {
-                books.enterEvicted(evicted);
+                block.tally.count(outcome);
             }
         }
-        if (grower != null && first > 0) {
-            grower.want(open.linesFor(time.retained()));
-        }
+        grow(open, block.tally.first);
     }
 
-    /** Notes the lines of a block's items with a verdict, and -1 for the others; returns how many there are. */
-    private static int locate(LineTable open, EventBatch batch, int from, int to, Verdict verdict, long[] lines) {
-        int located = 0;
-        for (int i = from; i < to; i++) {
-            if (batch.verdict(i) == verdict) {
-                lines[i - from] = open.lineOf(batch.keyHigh(i), batch.keyLow(i));
-                located++;
-            } else {
-                lines[i - from] = -1;
-            }
-        }
-        return located;
-    }
-
-    /** Raises the watermark for all located items of a block at once, if that makes no difference to any. */
-    private void raise(LineTable open, EventBatch batch, long[] lines, int from, int to) {
-        long lowest = Long.MAX_VALUE;
-        long highest = 0;
-        for (int i = from; i < to; i++) {
-            if (lines[i - from] >= 0) {
-                lowest = Math.min(lowest, batch.timestamp(i));
-                highest = Math.max(highest, batch.timestamp(i));
-            }
-        }
-        if (time.raiseToLast(lowest, highest, clock)) {
-            open.sweep();
-        }
-    }
-
-    /** Loads the lines of a block, as many at once as the processor can, then those that they overflowed to. */
-    private static void touch(LineTable open, EventBatch batch, int from, int to, long[] lines) {
-        long touched = 0;
-        for (int i = 0; i < to - from; i++) {
-            if (lines[i] >= 0) {
-                touched |= open.touch(lines[i]);
-            }
-        }
-        for (int i = from; i < to; i++) {
-            if (lines[i - from] >= 0) {
-                touched |= open.touchElsewhere(lines[i - from], batch.keyHigh(i), batch.keyLow(i));
-            }
-        }
-        if (touched == -1) {
-            Thread.onSpinWait(); // keeps the loads alive
+    /** Asks for the lines that the present records need, and some that are not in the books yet. */
+    private void grow(LineTable open, int more) {
+        if (grower != null) {
+            grower.want(open.linesFor(time.retained() + more));
         }
     }
 

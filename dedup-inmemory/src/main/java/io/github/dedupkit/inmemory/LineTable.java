@@ -3,7 +3,6 @@ package io.github.dedupkit.inmemory;
 import java.nio.ByteBuffer;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongBinaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -32,8 +31,7 @@ final class LineTable {
      * its line here, whose header notes the record's class. A class without a note has nothing there.
      *
      * Time. The watermark and its tick are read under the lock of a line, after whoever held it before has read them: no line is
-     * seen at a tick earlier than its last one. Stamps of lines come round after 2^15 granules, so a sweep refreshes each
-     * line four times as often.
+     * seen at a tick earlier than its last one.
      */
     static final int FIRST_SEEN = 0;
     static final int REPLAYED = 1;
@@ -44,35 +42,14 @@ final class LineTable {
     /** As {@link #FIRST_SEEN}, at the price of the oldest record in the line. */
     static final int EVICTED = 5;
 
-    /** What else than a mark may be asked of a line. */
-    enum Request {
-        /** The outcome of a mark, which is not made; FIRST_SEEN means not found. */
-        LOOK,
-        /** The same; where it is FIRST_SEEN and the key has a record, which is older by more than the window, a wide one ends. */
-        REPLACE,
-        /** The outcome of a mark, whatever the watermark. */
-        RECALL,
-        /** The tag of the key's record becomes 0, if it is the one given. */
-        CONFIRM,
-        /** The key's record ends, if its tag is the one given. */
-        FORGET,
-        /** The key's records end, whatever their tags. */
-        ERASE,
-        /** The line is made fit for the present. */
-        REFRESH,
-        /** The records in the line; negative, less one, if the key may have a record elsewhere. */
-        COUNT
-    }
-
     private static final int DOUBLINGS_SHIFT = 48;
     private static final long SPLIT_MASK = (1L << DOUBLINGS_SHIFT) - 1;
     private static final long SAMPLE_SEED = 1;
     private static final int SAMPLES = 1024;
-    private static final int SWEEP_GRANULES = Line.STAMPS / 4;
     private static final LongBinaryOperator LATER = Math::max;
     private static final long[] MULTIPLIERS = {1, 0x9E3779B97F4A7C15L, 0xD1342543DE82EF95L, 0xAF251AF3B0F025B5L};
 
-    private final Shape shape;
+    private final TableShape shape;
     private final Width width;
     private final boolean grows;
     private final long baseLines;
@@ -84,51 +61,29 @@ final class LineTable {
     private final long multiplier;
     private final @Nullable LineTable overflow;
     private final LineLocks locks = new LineLocks(this);
-    private final ReentrantLock sweeping = new ReentrantLock();
+    private final Sweeper sweeper;
     private final AtomicLong evictedBefore = new AtomicLong(Long.MIN_VALUE);
     private volatile ByteBuffer[] chunks;
     private volatile long geometry;
-    private volatile long sweptGranule;
     private volatile long maximumLines;
-    private long sweepCursor;
 
-    /**
-     * How a table is laid out.
-     *
-     * @param width what a record holds
-     * @param lines to begin with
-     * @param maximumLines that it may grow to, its overflow tables not counted
-     * @param chunkShift the logarithm of the lines in a chunk of memory
-     * @param fingerprintMask the bits of the fingerprint that are used
-     * @param overflowShare the lines here for each line of the overflow table
-     * @param evicts whether the oldest record of a full line makes room for a new one
-     */
-    record Shape(
-            Width width,
-            long lines,
-            long maximumLines,
-            int chunkShift,
-            long fingerprintMask,
-            int overflowShare,
-            boolean evicts) {}
-
-    LineTable(Shape shape, int level, Ages ages, EventTime time, @Nullable LineTable overflow) {
+    LineTable(TableShape shape, int level, Ages ages, EventTime time, @Nullable LineTable overflow) {
         this.shape = shape;
         this.ages = ages;
         this.time = time;
         this.overflow = overflow;
-        width = shape.width;
-        baseLines = shape.lines;
-        fingerprintMask = shape.fingerprintMask;
-        chunkShift = shape.chunkShift;
-        chunkMask = (1 << shape.chunkShift) - 1;
+        width = shape.width();
+        baseLines = shape.lines();
+        fingerprintMask = shape.fingerprintMask();
+        chunkShift = shape.chunkShift();
+        chunkMask = (1 << shape.chunkShift()) - 1;
         multiplier = MULTIPLIERS[level];
-        maximumLines = shape.maximumLines;
-        grows = shape.maximumLines > shape.lines;
-        long perChunk = 1L << shape.chunkShift;
+        maximumLines = shape.maximumLines();
+        grows = shape.maximumLines() > shape.lines();
+        long perChunk = 1L << shape.chunkShift();
         chunks = LineMemory.allocate(
-                grows ? (shape.lines + perChunk - 1) / perChunk * perChunk : shape.lines, shape.chunkShift);
-        sweptGranule = time.tick().number / Ages.GRANULE;
+                grows ? (shape.lines() + perChunk - 1) / perChunk * perChunk : shape.lines(), shape.chunkShift());
+        sweeper = new Sweeper(this, time.tick().number);
     }
 
     /** The line of a key, as the table stands: to be given to {@link #mark}. */
@@ -203,7 +158,7 @@ final class LineTable {
                 int place = Line.vacancy(lines, at, header, width, ages, tick.number);
                 if (place < 0 || Line.overflowed(header, fingerprint)) {
                     int outcome = markElsewhere(keyHigh, keyLow, event, tag, place < 0, told);
-                    if (outcome == FULL && shape.evicts && !mayGrow()) {
+                    if (outcome == FULL && shape.evicts() && !mayGrow()) {
                         place = Line.oldest(lines, at, header, width, ages, tick.number);
                         long end = tick.number + ages.skew() - Line.age(lines, at, header, place, ages, tick.number);
                         evictedBefore.accumulateAndGet(time.endOf(end, tick), LATER);
@@ -399,7 +354,7 @@ final class LineTable {
 
     /** Whether the JVM refused memory to grow to the maximum. */
     boolean isStarved() {
-        return maximumLines < shape.maximumLines || (overflow != null && overflow.isStarved());
+        return maximumLines < shape.maximumLines() || (overflow != null && overflow.isStarved());
     }
 
     /** Whether {@link #split} would find something to do, whatever is wanted. */
@@ -410,7 +365,7 @@ final class LineTable {
     /** Whether {@link #split} would find something to do. */
     boolean mayGrow(long wanted) {
         return lines() < Math.min(wanted, maximumLines)
-                || (overflow != null && overflow.mayGrow(lines() / shape.overflowShare));
+                || (overflow != null && overflow.mayGrow(lines() / shape.overflowShare()));
     }
 
     /** The lines that so many records ask for: a doubling begins at {@link Width#fullest} per line, and ends at one more. */
@@ -434,7 +389,7 @@ final class LineTable {
             maximumLines = lines();
         }
         if (overflow != null) {
-            overflow.split(lines() / shape.overflowShare, atMost);
+            overflow.split(lines() / shape.overflowShare(), atMost);
         }
     }
 
@@ -473,32 +428,19 @@ final class LineTable {
         }
     }
 
-    /** Refreshes the lines whose turn it is: about one in {@code 8192 / (life / 16)} for each record's life that the watermark moved. */
+    /** Does what is due when the watermark has moved. */
     void sweep() {
-        long granule = time.tick().number / Ages.GRANULE;
-        if (granule == sweptGranule) {
-            return;
-        }
-        if (granule - sweptGranule > SWEEP_GRANULES) {
-            sweeping.lock();
-        } else if (!sweeping.tryLock()) {
-            return;
-        }
-        try {
-            long lines = lines();
-            long behind = granule - sweptGranule;
-            long due = behind <= 0 ? 0 : Math.min(lines, lines * behind / SWEEP_GRANULES + 1);
-            for (long i = 0; i < due; i++) {
-                sweepCursor = sweepCursor + 1 < lines ? sweepCursor + 1 : 0;
-                ask(Request.REFRESH, 0, 0, sweepCursor, 0, 0);
+        if (sweeper.isDue(time.tick().number)) {
+            sweeper.sweep(time.tick().number);
+            if (overflow != null) {
+                overflow.sweep();
             }
-            sweptGranule = Math.max(sweptGranule, granule);
-        } finally {
-            sweeping.unlock();
         }
-        if (overflow != null) {
-            overflow.sweep();
-        }
+    }
+
+    /** Makes a line fit for the present. */
+    void refresh(long line) {
+        ask(Request.REFRESH, 0, 0, line, 0, 0);
     }
 
     private long fingerprint(long keyHigh, long keyLow) {

@@ -67,9 +67,9 @@ record TablePlan(Width width, long expectedKeys, long maximumBytes, int fingerpr
         }
     }
 
-    private LineTable.Shape shape(long share) {
+    private TableShape shape(long share) {
         long lines = Math.max(LEAST_LINES, lines() / share);
-        return new LineTable.Shape(
+        return new TableShape(
                 width,
                 lines,
                 lines << doublings(),

@@ -60,9 +60,7 @@ class EvictionTest {
         int found = 0;
         for (int i = 0; i < keys; i++) {
             DedupKey key = FingerprintTables.key(i);
-            found += table.ask(LineTable.Request.LOOK, key.high(), key.low(), timestamp, 0) == LineTable.DUPLICATE
-                    ? 1
-                    : 0;
+            found += table.ask(Request.LOOK, key.high(), key.low(), timestamp, 0) == LineTable.DUPLICATE ? 1 : 0;
         }
         return found;
     }
