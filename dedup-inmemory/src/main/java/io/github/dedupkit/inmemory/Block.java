@@ -60,12 +60,7 @@ final class Block {
     /** Loads the lines, as many at once as the processor can, then those that they overflowed to. */
     void touch(LineTable table, EventBatch batch) {
         int count = to - from;
-        long touched = 0;
-        for (int i = 0; i < count; i++) {
-            if (lines[i] >= 0) {
-                touched |= table.touch(lines[i]);
-            }
-        }
+        long touched = table.touch(lines, count);
         for (int i = 0; i < count; i++) {
             if (lines[i] >= 0) {
                 touched |= table.touchElsewhere(lines[i], batch.keyHigh(from + i), batch.keyLow(from + i));

@@ -91,17 +91,42 @@ final class LineTable {
         return grows ? locate(home(keyLow), fingerprint(keyHigh, keyLow), geometry) : home(keyLow);
     }
 
-    /** Loads a line towards the processor; what is returned means nothing, and must be used for something. */
-    long touch(long line) {
-        return Line.touch(chunk(line), offset(line));
+    /**
+     * Loads lines towards the processor, with as little as possible between one load and the next; negative ones are passed over.
+     *
+     * @return something that means nothing, and must be used for something
+     */
+    long touch(long[] located, int count) {
+        ByteBuffer[] all = chunks;
+        long touched = 0;
+        if (all.length == 1) {
+            ByteBuffer only = all[0];
+            for (int i = 0; i < count; i++) {
+                long line = located[i];
+                if (line >= 0) {
+                    touched |= Line.touch(only, offset(line));
+                }
+            }
+        } else {
+            for (int i = 0; i < count; i++) {
+                long line = located[i];
+                if (line >= 0) {
+                    touched |= Line.touch(all[(int) (line >>> chunkShift)], offset(line));
+                }
+            }
+        }
+        return touched;
     }
 
-    /** The same for the line of the overflow table where a line says that the key may have a record there. */
+    /** The same for a line of the overflow table, if a key's line says that the key may have a record there. */
     long touchElsewhere(long line, long keyHigh, long keyLow) {
         LineTable elsewhere = overflow;
-        return elsewhere != null && Line.overflowed(touch(line), fingerprint(keyHigh, keyLow))
-                ? elsewhere.touch(elsewhere.lineOf(keyHigh, keyLow))
-                : 0;
+        if (elsewhere == null
+                || !Line.overflowed(Line.touch(chunk(line), offset(line)), fingerprint(keyHigh, keyLow))) {
+            return 0;
+        }
+        long there = elsewhere.lineOf(keyHigh, keyLow);
+        return Line.touch(elsewhere.chunk(there), elsewhere.offset(there));
     }
 
     /**
