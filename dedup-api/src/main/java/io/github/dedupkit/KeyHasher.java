@@ -20,16 +20,15 @@ import java.util.UUID;
  * memory beyond the next id.
  */
 public final class KeyHasher {
+    private static final int EMPTY = 0;
+    private static final int HASHED = 1;
+    private static final int BEGUN = 2;
+    private static final int PARTS = 3;
+
     private final KeySpace keySpace;
     private final KeyScratch scratch = new KeyScratch();
-    private State state = State.EMPTY;
-
-    private enum State {
-        EMPTY,
-        HASHED,
-        BEGUN,
-        PARTS
-    }
+    /** One of the four above; not an enum, because storing a reference costs a write barrier, twice per id. */
+    private int state = EMPTY;
 
     KeyHasher(KeySpace keySpace) {
         this.keySpace = keySpace;
@@ -43,10 +42,10 @@ public final class KeyHasher {
      * @throws IllegalArgumentException if the text has an unpaired surrogate, or is not of the time layout
      */
     public KeyHasher hash(String id) {
-        state = State.EMPTY;
+        state = EMPTY;
         Objects.requireNonNull(id, "id");
         keySpace.hash(id, scratch);
-        state = State.HASHED;
+        state = HASHED;
         return this;
     }
 
@@ -58,7 +57,7 @@ public final class KeyHasher {
      * @throws IllegalArgumentException if the bytes are not of the time layout
      */
     public KeyHasher hash(byte[] id) {
-        state = State.EMPTY;
+        state = EMPTY;
         Objects.requireNonNull(id, "id");
         return hash(id, 0, id.length);
     }
@@ -74,11 +73,11 @@ public final class KeyHasher {
      * @throws IllegalArgumentException if the bytes are not of the time layout
      */
     public KeyHasher hash(byte[] bytes, int offset, int length) {
-        state = State.EMPTY;
+        state = EMPTY;
         Objects.requireNonNull(bytes, "bytes");
         Objects.checkFromIndexSize(offset, length, bytes.length);
         keySpace.hash(bytes, offset, length, scratch);
-        state = State.HASHED;
+        state = HASHED;
         return this;
     }
 
@@ -90,10 +89,10 @@ public final class KeyHasher {
      * @throws IllegalArgumentException if the UUID is not of the time layout
      */
     public KeyHasher hash(UUID id) {
-        state = State.EMPTY;
+        state = EMPTY;
         Objects.requireNonNull(id, "id");
         keySpace.hash(id, scratch);
-        state = State.HASHED;
+        state = HASHED;
         return this;
     }
 
@@ -105,9 +104,9 @@ public final class KeyHasher {
      * @throws IllegalArgumentException if the number is not of the time layout
      */
     public KeyHasher hash(long id) {
-        state = State.EMPTY;
+        state = EMPTY;
         keySpace.hash(id, scratch);
-        state = State.HASHED;
+        state = HASHED;
         return this;
     }
 
@@ -118,10 +117,10 @@ public final class KeyHasher {
      * @throws IllegalArgumentException if the key space is time-ordered
      */
     public KeyHasher begin() {
-        state = State.EMPTY;
+        state = EMPTY;
         keySpace.requireParts();
         scratch.clear();
-        state = State.BEGUN;
+        state = BEGUN;
         return this;
     }
 
@@ -207,13 +206,13 @@ public final class KeyHasher {
      * @throws IllegalStateException if there is no part
      */
     public KeyHasher end() {
-        State before = state;
-        state = State.EMPTY;
-        if (before != State.PARTS) {
+        int before = state;
+        state = EMPTY;
+        if (before != PARTS) {
             throw new IllegalStateException("an id in parts needs one part at least; call begin(), part(...), end()");
         }
         keySpace.hashParts(scratch);
-        state = State.HASHED;
+        state = HASHED;
         return this;
     }
 
@@ -265,9 +264,9 @@ public final class KeyHasher {
     }
 
     private int startPart(int kind) {
-        State before = state;
-        state = State.EMPTY;
-        if (before != State.BEGUN && before != State.PARTS) {
+        int before = state;
+        state = EMPTY;
+        if (before != BEGUN && before != PARTS) {
             throw new IllegalStateException("part(...) before begin(); call begin(), part(...), end()");
         }
         scratch.append((byte) kind);
@@ -276,12 +275,12 @@ public final class KeyHasher {
 
     private KeyHasher endPart(int at) {
         scratch.writeLength(at);
-        state = State.PARTS;
+        state = PARTS;
         return this;
     }
 
     private void requireHashed() {
-        if (state != State.HASHED) {
+        if (state != HASHED) {
             throw new IllegalStateException(
                     "no id was hashed, or an id in parts was not ended; call hash(...) or end() first");
         }

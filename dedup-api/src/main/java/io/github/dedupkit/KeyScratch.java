@@ -15,6 +15,9 @@ final class KeyScratch {
     private static final int MAX_BYTES = Integer.MAX_VALUE - 64;
     private static final int MAX_BYTES_PER_CHAR = 3;
 
+    /** The sign bit of each of 8 bytes. */
+    private static final long SIGNS = 0x8080808080808080L;
+
     final Hash128.Result hash = new Hash128.Result();
     private byte[] bytes = NONE;
     private int length;
@@ -38,23 +41,56 @@ final class KeyScratch {
     void append(String text) {
         int chars = text.length();
         reserve((long) chars * MAX_BYTES_PER_CHAR);
-        byte[] target = bytes;
-        int at = length;
-        int i = 0;
-        for (; i < chars; i++) {
-            char c = text.charAt(i);
-            if (c >= 0x80) {
-                break;
-            }
-            target[at++] = (byte) c;
-        }
-        length = i == chars ? at : appendBeyondAscii(text, i, at);
+        length = isLatin1(text) && copyAscii(text, chars) ? length + chars : encode(text, length);
     }
 
-    private int appendBeyondAscii(String text, int from, int to) {
+    /**
+     * Whether every character fits a byte. Costs next to nothing where the JVM keeps the text in one byte a character: the
+     * compiler then knows the outcome of each comparison, and drops the loop. In a method of its own, for it to do so.
+     */
+    private static boolean isLatin1(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) > 0xFF) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /**
+     * Copies a Latin-1 text behind the length, and tells whether it was ASCII. No exit from the loop, no other work in it: so
+     * the compiler may copy many bytes at a time.
+     */
+    private boolean copyAscii(String text, int chars) {
+        byte[] target = bytes;
+        int from = length;
+        for (int i = 0; i < chars; i++) {
+            target[from + i] = (byte) text.charAt(i);
+        }
+        return isAscii(target, from, chars);
+    }
+
+    /** Whether no byte has its sign bit set; the last 8 are read together, some of them again. */
+    private static boolean isAscii(byte[] bytes, int from, int count) {
+        int to = from + count;
+        long any = 0;
+        if (count < Long.BYTES) {
+            for (int i = from; i < to; i++) {
+                any |= bytes[i];
+            }
+        } else {
+            for (int i = from; i < to - Long.BYTES; i += Long.BYTES) {
+                any |= Hash128.longAt(bytes, i);
+            }
+            any |= Hash128.longAt(bytes, to - Long.BYTES);
+        }
+        return (any & SIGNS) == 0;
+    }
+
+    private int encode(String text, int to) {
         byte[] target = bytes;
         int at = to;
-        for (int i = from; i < text.length(); i++) {
+        for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
             if (c < 0x80) {
                 target[at++] = (byte) c;

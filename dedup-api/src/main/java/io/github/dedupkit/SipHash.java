@@ -58,6 +58,14 @@ final class SipHash extends Hash128 {
     @Override
     void hash(byte[] bytes, int offset, int length, Result into) {
         Objects.checkFromIndexSize(offset, length, bytes.length);
+        if (length == 16) {
+            hashPair(longAt(bytes, offset), longAt(bytes, offset + 8), into);
+        } else {
+            hashWords(bytes, offset, length, into);
+        }
+    }
+
+    private void hashWords(byte[] bytes, int offset, int length, Result into) {
         long v0 = start0;
         long v1 = start1;
         long v2 = start2;
@@ -89,7 +97,10 @@ final class SipHash extends Hash128 {
 
     @Override
     void hash(long first, long second, Result into) {
-        long m = Long.reverseBytes(first);
+        hashPair(Long.reverseBytes(first), Long.reverseBytes(second), into);
+    }
+
+    private void hashPair(long m, long second, Result into) {
         long v0 = start0;
         long v1 = start1;
         long v2 = start2;
@@ -105,7 +116,7 @@ final class SipHash extends Hash128 {
             v1 = Long.rotateLeft(v1, 17) ^ v2;
             v2 = Long.rotateLeft(v2, 32);
         }
-        absorb(v0 ^ m, v1, v2, v3, Long.reverseBytes(second), 16L << 56, into);
+        absorb(v0 ^ m, v1, v2, v3, second, 16L << 56, into);
     }
 
     /** Absorbs the word {@code m} and hands the state on with the last word. */
