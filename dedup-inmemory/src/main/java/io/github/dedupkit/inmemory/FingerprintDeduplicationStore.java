@@ -57,8 +57,8 @@ public final class FingerprintDeduplicationStore implements DeduplicationStore {
      * Starts a store.
      *
      * @param retention how long it remembers; W + L + S must be at most 236 ticks
-     * @param expectedKeys the keys to make room for: rate x (W + L + one tick), 1 to 2^36; a table that does not grow is full
-     *     at about a third more
+     * @param expectedKeys the keys to make room for: rate x (W + L + one tick), 1 to 2^36; a table that does not grow may be
+     *     full at a tenth more, so leave room for bursts
      * @return a builder
      * @throws IllegalArgumentException if expectedKeys is out of bounds or the retention has too many ticks
      */

@@ -84,6 +84,10 @@ final class LineTable {
         chunks = LineMemory.allocate(
                 grows ? (shape.lines() + perChunk - 1) / perChunk * perChunk : shape.lines(), shape.chunkShift());
         sweeper = new Sweeper(this, time.tick().number);
+        // What a full stack leaves no room for: resolves the fields that a failed unlock writes to.
+        locks.lines[locks.abandoned] = 0;
+        locks.headers[locks.abandoned++] = 0;
+        locks.abandoned = 0;
     }
 
     /** The line of a key, as the table stands: to be given to {@link #mark}. */

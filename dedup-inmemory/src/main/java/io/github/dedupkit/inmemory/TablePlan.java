@@ -12,10 +12,15 @@ package io.github.dedupkit.inmemory;
 record TablePlan(Width width, long expectedKeys, long maximumBytes, int fingerprintBits, boolean evicts) {
     private static final int LEVELS = 4;
 
-    /** A line of an overflow table for so many: one line in fifty has a record or two too many, and before a doubling more. */
-    private static final int OVERFLOW_SHARE = 16;
+    /**
+     * A line of an overflow table for so many: with one for 16, a steady flow of keys fills the overflow tables before the first
+     * one, at a load only a twentieth above the planned one.
+     */
+    private static final int OVERFLOW_SHARE = 8;
 
-    private static final int OVERFLOW_SHARE_OF_GROWING = 8;
+    /** With its share in the tables that it overflows to. */
+    private static final double BYTES_PER_LINE = Line.BYTES * OVERFLOW_SHARE / (OVERFLOW_SHARE - 1.0);
+
     private static final int MOST_DOUBLINGS = 20;
     private static final long LEAST_LINES = 16;
     private static final int LEAST_CHUNK_SHIFT = 9;
@@ -26,12 +31,12 @@ record TablePlan(Width width, long expectedKeys, long maximumBytes, int fingerpr
 
     /** The memory planned for the expected keys. */
     long plannedBytes() {
-        return bytes(plannedLines(), OVERFLOW_SHARE);
+        return bytes(plannedLines());
     }
 
     /** The memory taken at once. */
     long firstBytes() {
-        return bytes(lines(), overflowShare());
+        return bytes(lines());
     }
 
     /** How often the table may double. */
@@ -55,8 +60,8 @@ record TablePlan(Width width, long expectedKeys, long maximumBytes, int fingerpr
         LineMemory.requireRoomFor(firstBytes());
         try {
             LineTable table = null;
-            long share = (long) Math.pow(overflowShare(), LEVELS - 1);
-            for (int level = LEVELS - 1; level > 0; level--, share /= overflowShare()) {
+            long share = (long) Math.pow(OVERFLOW_SHARE, LEVELS - 1);
+            for (int level = LEVELS - 1; level > 0; level--, share /= OVERFLOW_SHARE) {
                 table = new LineTable(shape(share), level, ages, time, table);
             }
             return new LineTable(shape(1), 0, ages, time, table);
@@ -75,7 +80,7 @@ record TablePlan(Width width, long expectedKeys, long maximumBytes, int fingerpr
                 lines << doublings(),
                 grows() ? chunkShift(lines) : LineMemory.shiftFor(lines),
                 (1L << fingerprintBits) - 1,
-                overflowShare(),
+                OVERFLOW_SHARE,
                 evicts && share == 1);
     }
 
@@ -98,24 +103,15 @@ record TablePlan(Width width, long expectedKeys, long maximumBytes, int fingerpr
     }
 
     private long maximumLines() {
-        long affordable = (long) (maximumBytes / bytesPerLine(overflowShare()));
+        long affordable = (long) (maximumBytes / BYTES_PER_LINE);
         return Math.min(affordable, plannedLines() << MOST_DOUBLINGS);
     }
 
     private boolean grows() {
-        return maximumBytes / 2 >= bytes(plannedLines(), OVERFLOW_SHARE_OF_GROWING);
+        return maximumBytes / 2 >= bytes(plannedLines());
     }
 
-    private int overflowShare() {
-        return grows() ? OVERFLOW_SHARE_OF_GROWING : OVERFLOW_SHARE;
-    }
-
-    private static long bytes(long lines, int overflowShare) {
-        return (long) (lines * bytesPerLine(overflowShare));
-    }
-
-    /** A line, and its share in the tables that it overflows to. */
-    private static double bytesPerLine(int overflowShare) {
-        return Line.BYTES * overflowShare / (overflowShare - 1.0);
+    private static long bytes(long lines) {
+        return (long) (lines * BYTES_PER_LINE);
     }
 }

@@ -3,10 +3,10 @@ package io.github.dedupkit.inmemory;
 /** What a record in a {@link Line} holds, and so how many there are. */
 enum Width {
     /** A tick and a fingerprint. */
-    NARROW(10, 8, 6.25, 7),
+    NARROW(10, 8, 6.8, 6),
 
     /** A tick, a fingerprint, and a tag in place of an origin. */
-    WIDE(7, 7, 3.75, 4);
+    WIDE(7, 7, 4, 3);
 
     /** The places for records in a line. */
     final int records;
@@ -14,7 +14,7 @@ enum Width {
     /** All ones in the bytes of word 1 that are ticks of records. */
     final long places;
 
-    /** The records that a line is planned for: one line in fifty has a record or two too many. */
+    /** The records that a line is planned for, those that overflow included: a tenth more still find room. */
     final double planned;
 
     /** A growing table begins a doubling at this many records per line on average, and is through before there is one more. */

@@ -24,6 +24,6 @@ class FingerprintDeduplicationStoreContractTest extends DeduplicationStoreContra
 
     @Override
     protected Guarantees expectedGuarantees() {
-        return FingerprintFixture.refusing(Width.NARROW, 7.105427357601002E-12);
+        return FingerprintFixture.refusing(Width.NARROW, 7.73070496506989E-12);
     }
 }

@@ -14,6 +14,6 @@ class FingerprintGrowingContractTest extends DeduplicationStoreContract {
 
     @Override
     protected Guarantees expectedGuarantees() {
-        return FingerprintFixture.refusing(Width.NARROW, 9.094947017729282E-10);
+        return FingerprintFixture.refusing(Width.NARROW, 9.89530235528946E-10);
     }
 }
