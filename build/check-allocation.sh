@@ -27,8 +27,10 @@ fresh() {
 }
 
 fresh "$jar" benchmarks
-for api in "$target"/lib/dedup-api-*.jar; do
-  fresh "$api" dedup-api
+for module in dedup-api dedup-inmemory; do
+  for used in "$target/lib/$module"-*.jar; do
+    fresh "$used" "$module"
+  done
 done
 
 if [ -n "${JAVA_HOME:-}" ]; then

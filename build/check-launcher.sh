@@ -40,16 +40,35 @@ check "a compressed sample" unzipped
 ! grep -q 'building' messages || fail "built a second time, although nothing has changed"
 
 # The launcher's list of modules is what the build has put together, and no other module makes it stale.
-built="fresh clone/dedup-cli/target/launcher"
-built=$built/$(cat "$built/built")
-listed=$(sed -n "s/^modules='\(.*\)'$/\1/p" dedup | tr ' ' '\n' | sort | xargs)
-found=$({ echo dedup-cli; ls "$built/lib" | sed -n 's/^\(dedup-[a-z-]*\)-[0-9].*/\1/p'; } | sort | xargs)
-[ "$listed" = "$found" ] || fail "the launcher lists the modules '$listed', its build made '$found'"
-touch "fresh clone/dedup-testkit/src/main/java/io/github/dedupkit/testkit/Planted.java"
-./dedup --version >out 2>messages || { cat messages >&2; fail "--version: exit code $?"; }
-! grep -q 'building' messages || fail "built because of a module that it does not need"
-rm "fresh clone/dedup-testkit/src/main/java/io/github/dedupkit/testkit/Planted.java"
-echo "check-launcher: modules $listed, and no other, make it stale"
+check_modules() { # MODULE OTHER COMMAND...
+  local module=$1 planted="fresh clone/$2/src/main/java/Planted.java" built listed found
+  shift 2
+  built="fresh clone/$module/target/launcher"
+  built=$built/$(cat "$built/built")
+  listed=$(sed -n "s/^ *modules='\(.*$module\)'$/\1/p" dedup | tr ' ' '\n' | sort | xargs)
+  found=$({ echo "$module"; ls "$built/lib" | sed -n 's/^\(dedup-[a-z-]*\)-[0-9].*/\1/p'; } | sort | xargs)
+  [ "$listed" = "$found" ] || fail "the launcher lists the modules '$listed', its build made '$found'"
+  touch "$planted"
+  ./dedup "$@" >out 2>messages || { cat messages >&2; fail "$*: exit code $?"; }
+  ! grep -q 'building' messages || fail "$*: built because of a module that it does not need"
+  rm "$planted"
+  echo "check-launcher: modules $listed, and no other, make it stale"
+}
+check_modules dedup-cli dedup-testkit --version
+
+# The other program: made by its first start, beside the first one, and not by its second.
+./dedup --help >out && grep -q 'dedup bench' out || fail "--help does not name bench"
+./dedup bench day --events 1e6 --json >day 2>messages || { cat day messages >&2; fail "a small day: exit code $?"; }
+grep -q '"events":1000000,.*"lost":0,"admitted":0,"late":0,' day || { cat day >&2; fail "a small day: not that"; }
+grep -q 'building (first run)' messages || fail "bench: did not say that it was built"
+./dedup filter <sample >piped 2>messages || { cat messages >&2; fail "the filter after bench: exit code $?"; }
+! grep -q 'building' messages || fail "built again because of bench"
+check "the filter after bench" piped
+check_modules benchmarks dedup-cli bench day --help
+grep -q '^Usage: dedup bench day' out || fail "bench day --help: no help"
+status=0
+./dedup bench day --events few >out 2>messages || status=$?
+[ "$status" -eq 2 ] && grep -q '^dedup: --events few is no whole number' messages || { cat out messages >&2; fail "bad usage of bench: exit code $status, expected 2"; }
 
 # The best of five, for the sake of a loaded machine.
 head -n 10000 sample | gzip >lines.gz

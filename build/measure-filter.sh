@@ -4,9 +4,10 @@
 #
 # usage: build/measure-filter.sh [LINES [ROUNDS]]     default: 20000000 lines (740 MB), 5 rounds
 #
-# Prints each run's seconds and peak memory, the medians and their ratios. All three outputs are checked first: the filter's is
-# awk's, byte for byte, and as long as sort's. Needs GNU time as /usr/bin/time, a built ./dedup, benchmarks/target/classes,
-# and room for twice the lines on disk (TMPDIR).
+# Prints each run's seconds and peak memory, the medians and their ratios. All outputs are checked first: the filter's is
+# awk's, byte for byte, and as long as sort's. Where there is a taskset, the filter also runs on one core, checked in the same
+# way; how long it takes there is shown, and bounded by nothing. Needs GNU time as /usr/bin/time, a built ./dedup,
+# benchmarks/target/classes, and room for twice the lines on disk (TMPDIR).
 #
 # exit 0: at least 10 times as fast as awk and twice as fast as sort, at most a quarter of either's memory; 1: not so, or the
 # outputs differ; 2: cannot run.
@@ -39,6 +40,12 @@ run_dedup() { ./dedup filter -q "$work/lines"; }
 # Checked by checksum and count, so that one output at most is on disk.
 run_awk >"$work/out"
 run_dedup | cmp - "$work/out" || { echo "measure-filter: the filter's output is not awk's" >&2; exit 1; }
+one_core=
+if command -v taskset >"$work/taskset" && taskset -c 0 true; then
+  one_core="taskset -c 0"
+  $one_core ./dedup filter -q "$work/lines" | cmp - "$work/out" ||
+    { echo "measure-filter: the filter's output on one core is not awk's" >&2; exit 1; }
+fi
 expected=$(wc -l <"$work/out")
 [ "$(run_sort | wc -l)" -eq "$expected" ] || { echo "measure-filter: sort's output has another length" >&2; exit 1; }
 rm "$work/out"
@@ -57,6 +64,8 @@ measure() { # NAME COMMAND...
 round=1
 while [ "$round" -le "$rounds" ]; do
   measure dedup ./dedup filter -q "$work/lines"
+  # shellcheck disable=SC2086  # a command and its options
+  [ -z "$one_core" ] || measure dedup-on-one-core $one_core ./dedup filter -q "$work/lines"
   measure awk awk '!seen[$0]++' "$work/lines"
   measure sort env LC_ALL=C sort -u --parallel=2 -S 8G "$work/lines"
   round=$((round + 1))
@@ -65,6 +74,12 @@ done
 median() { # NAME FIELD
   sort -n -k "$2,$2" "$work/$1" | awk -v field="$2" '{ value[NR] = $field } END { print value[int((NR + 1) / 2)] }'
 }
+
+if [ -n "$one_core" ]; then
+  awk -v d="$(median dedup 1)" -v o="$(median dedup-on-one-core 1)" 'BEGIN {
+    printf "on one core: %.2f s, %.2f times as long\n", o, o / d
+  }'
+fi
 
 awk -v d="$(median dedup 1)" -v a="$(median awk 1)" -v s="$(median sort 1)" \
   -v dm="$(median dedup 2)" -v am="$(median awk 2)" -v sm="$(median sort 2)" 'BEGIN {

@@ -12,7 +12,8 @@ import java.nio.charset.StandardCharsets;
  * its arguments, which are the number of lines and a seed.
  */
 public final class GeneratedLines {
-    private static final int LINE_BYTES = 37;
+    static final int LINE_BYTES = 37;
+
     private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
     private static final long GOLDEN = 0x9E3779B97F4A7C15L;
 
@@ -46,7 +47,8 @@ public final class GeneratedLines {
         return line;
     }
 
-    private static void write(long id, long seed, byte[] line) {
+    /** Writes the line of an id, which differs from those of all other ids of the seed, its end included. */
+    static void write(long id, long seed, byte[] line) {
         long high = mix(seed ^ (2 * id + 1));
         long low = mix(high + id);
         for (int i = 0, digit = 0; i < LINE_BYTES - 1; i++) {
@@ -62,7 +64,7 @@ public final class GeneratedLines {
     }
 
     /** Finaliser of SplitMix64 (Steele, Lea and Flood, Fast Splittable Pseudorandom Number Generators, 2014). */
-    private static long mix(long value) {
+    static long mix(long value) {
         long z = value + GOLDEN;
         z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
         z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;

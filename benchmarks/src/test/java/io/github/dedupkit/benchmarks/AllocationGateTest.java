@@ -31,6 +31,10 @@ class AllocationGateTest {
         "BATCH, 0.0499, 0",
         "BATCH, 0.05, 1",
         "BATCH, NaN, 2",
+        "TABLE_CALL, 0.0499, 0",
+        "TABLE_CALL, 0.05, 1",
+        "TABLE_BATCH, 4, 1",
+        "TABLE_BATCH, NaN, 2",
         "VALUE_FORM, 1.01, 0",
         "VALUE_FORM, 1, 2",
         "VALUE_FORM, 0, 2",
@@ -67,7 +71,7 @@ class AllocationGateTest {
         List<Row> rows = rows();
         rows.remove(0);
         assertEquals(AllocationGate.DID_NOT_BITE, judge(rows));
-        assertTrue(text().contains("23 rows, expected 24"), text());
+        assertTrue(text().contains("39 rows, expected 40"), text());
     }
 
     @Test

@@ -92,6 +92,13 @@ abstract class BlockReader implements RecordReader {
     }
 
     @Override
+    public final byte[] moveTo(byte[] spare) {
+        byte[] left = block;
+        moveRestTo(spare);
+        return left;
+    }
+
+    @Override
     public final byte[] block() {
         return block;
     }
@@ -153,12 +160,16 @@ abstract class BlockReader implements RecordReader {
         } else if (block.length > blockBytes && rest <= blockBytes / 2) {
             target = new byte[blockBytes];
         }
+        moveRestTo(target);
+    }
+
+    private void moveRestTo(byte[] target) {
         if (target != block || at > 0) {
-            System.arraycopy(block, at, target, 0, rest);
+            System.arraycopy(block, at, target, 0, limit - at);
         }
         block = target;
         scanned -= at;
-        limit = rest;
+        limit -= at;
         at = 0;
     }
 

@@ -18,6 +18,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "  dedup demo                 what is lost and what is not, in seconds",
             "  dedup filter access.log    each line once",
+            "  dedup bench day            a billion events, every wrong answer counted",
             "",
             "Exit codes: 0 done; 1 input, output or memory failed; 2 usage;",
             "70 internal error; 141 output closed; 128 + n stopped by signal n.",

@@ -10,10 +10,10 @@ import java.util.concurrent.locks.ReentrantLock;
 /**
  * One run of {@code dedup filter}: reads the inputs one after the other, and ends well in every way a run can end.
  *
- * <p>The thread that reads holds the gate whenever it does anything but wait for input, and between two holds every
- * complete record read is judged and written to its output's buffer, but for a few that may be held back where time jumps.
- * Whoever stops the process takes the gate, judges those too, finds the outputs at the border of a record, prints the
- * totals, and never gives the gate back.
+ * <p>The thread that reads holds the gate whenever it does anything but read or wait for input. Between two holds every
+ * complete record read is taken in by the filter, and before a wait all are judged and written, but for a few that may be
+ * held back where time jumps. Whoever stops the process takes the gate, has the rest judged, finds the outputs at the
+ * border of a record, prints the totals, and never gives the gate back.
  */
 final class FilterRun {
     /** How long to wait, at an interrupt, for a write that may be stuck in a full pipe. */
@@ -68,6 +68,7 @@ final class FilterRun {
             return endEarly(CliException.failed("out of memory after "
                     + filter.tally().read() + " records in " + Heap.describe() + "; " + Heap.remedy()));
         } finally {
+            filter.stop();
             over.countDown();
             remove(hook);
         }
@@ -140,9 +141,7 @@ final class FilterRun {
     }
 
     private void filterBlock(RecordReader records, InputSource source) {
-        gate.lock();
-        try {
-            failing = true;
+        atTheGate(() -> {
             long before = records.records();
             filter.filterBlock(records, source.name());
             recordsRead += records.records() - before;
@@ -152,16 +151,19 @@ final class FilterRun {
                 flushedNanos = now;
                 filter.flush();
             }
-            failing = false;
-        } finally {
-            gate.unlock();
-        }
+        });
     }
 
     private void flushBeforeWaiting() {
+        atTheGate(filter::flush);
+    }
+
+    private void atTheGate(Runnable work) {
         gate.lock();
         try {
-            filter.flush();
+            failing = true;
+            work.run();
+            failing = false;
         } finally {
             gate.unlock();
         }
@@ -183,31 +185,38 @@ final class FilterRun {
         }
     }
 
-    private int endEarly(CliException reason) {
+    private int endEarly(CliException failure) {
         gate.lock();
         try {
             ended = true;
             progress.clear();
-            reason.print(streams);
-            closeAfterFailure();
-            if (reason.exitCode() != ExitCode.OUTPUT_CLOSED) {
+            CliException first = firstFailure(failure);
+            first.print(streams);
+            filter.stop();
+            close();
+            if (first.exitCode() != ExitCode.OUTPUT_CLOSED) {
                 print(Ending.INCOMPLETE);
             }
-            return reason.exitCode();
+            return first.exitCode();
         } finally {
             gate.unlock();
         }
     }
 
-    /** Brings every output that still works to the border of the last record that can be judged. */
-    private void closeAfterFailure() {
+    /** Judges what was read before a failure, if that can be; a failure in that comes before the other. */
+    private CliException firstFailure(CliException failure) {
         try {
             if (!filter.isBroken()) {
                 filter.finish();
             }
+            return failure;
         } catch (CliException e) {
-            e.print(streams);
+            return e;
         }
+    }
+
+    /** Brings every output that still works to the border of the last record judged. */
+    private void close() {
         try {
             filter.close();
         } catch (CliException e) {

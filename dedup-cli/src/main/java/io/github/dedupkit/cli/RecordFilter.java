@@ -1,13 +1,14 @@
 package io.github.dedupkit.cli;
 
-import io.github.dedupkit.EventBatch;
-import io.github.dedupkit.Verdict;
 import java.io.OutputStream;
+import java.util.ArrayDeque;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Judges records in batches, and copies each to where its verdict sends it, in the order they were read. Not thread-safe.
+ * Finds the key of each record, has it judged, and copies the record to where its verdict sends it, in the order they were
+ * read. Not thread-safe, though it works on two cores: all is done by the thread that calls, but a {@link JudgingThread}
+ * judges one block of records while the next is parsed and the last is written.
  *
  * <p>Without a window the whole run is one: every record is marked at time 0, so nothing is late and nothing expires. With
  * one, a {@link JumpGuard} says by which time a record is judged, and may hold a few back for that.
@@ -16,23 +17,22 @@ import org.jspecify.annotations.Nullable;
  * judge: all that was written is right.
  */
 final class RecordFilter {
-    private static final int BATCH_RECORDS = 256;
+    /** One to read into, one to judge, and some between them, so that neither waits for every hiccup of the other. */
+    private static final int BLOCKS = 6;
 
-    private final EventBatch batch = new EventBatch(BATCH_RECORDS);
-    private final byte[][] sources = new byte[BATCH_RECORDS][];
-    private final int[] starts = new int[BATCH_RECORDS];
-    private final int[] ends = new int[BATCH_RECORDS];
-    private final boolean[] ahead = new boolean[BATCH_RECORDS];
     private final RecordFields fields = new RecordFields();
     private final Tally tally = new Tally();
     private final RecordParser parser;
     private final FilterStore store;
     private final @Nullable Timeline timeline;
     private final FilterOutputs outputs;
+    private final JudgingThread judging;
+    private final ArrayDeque<RecordBlock> spare = new ArrayDeque<>(BLOCKS);
+    private RecordBlock block;
     private byte @Nullable [] header;
     private String headerInput = "";
     private long bytesIn;
-    private boolean judging;
+    private boolean broken;
 
     /**
      * Makes a filter that has seen nothing, and empties its output files.
@@ -45,39 +45,56 @@ final class RecordFilter {
     RecordFilter(FilterOptions options, FilterLimits limits, OutputStream out) {
         parser = options.format().parser(options.keySpace());
         store = new FilterStore(options, limits);
+        judging = new JudgingThread(store::markSeen);
+        for (int i = 1; i < BLOCKS; i++) {
+            spare.add(new RecordBlock(limits.blockBytes()));
+        }
+        block = new RecordBlock(limits.blockBytes());
         timeline = options.window() == null ? null : new Timeline(options.window());
         outputs = new FilterOutputs(out, options.outputs());
     }
 
     /**
-     * Judges every complete record of the reader's block, but those held.
+     * Takes in every complete record of the reader's block. They are judged and written in their turn, at the latest with
+     * {@link #flush} or {@link #finish}.
      *
      * @param records have been filled
      * @param input their name
      */
     void filterBlock(RecordReader records, String input) {
+        handOver(); // only now: if nothing had followed, to judge it here would have been quicker
         while (records.next()) {
             if (records.isHeader()) {
                 takeHeader(records, input);
             } else if (isWellFormed(records, input)) {
                 take(records, input);
             }
+            if (block.isFull()) {
+                detach(records);
+                handOver();
+            }
         }
-        judge();
+        detach(records);
     }
 
-    /** Judges the records held: none follows. */
+    /** Judges and writes all that was taken in, the records held too: none follows. */
     void finish() {
         if (timeline != null) {
             timeline.guard().end();
             release(timeline);
         }
-        judge();
+        settle();
     }
 
-    /** Hands what was written so far to the readers of the outputs. */
+    /** Judges all that was taken in and can be, and hands it to the readers of the outputs. */
     void flush() {
+        settle();
         outputs.flush();
+    }
+
+    /** Ends the judging: what is not judged yet is dropped. */
+    void stop() {
+        judging.stop();
     }
 
     /** Flushes and closes the outputs. */
@@ -87,7 +104,7 @@ final class RecordFilter {
 
     /** Whether a batch could not be judged or written, so that none can follow. */
     boolean isBroken() {
-        return judging;
+        return broken;
     }
 
     Tally tally() {
@@ -154,13 +171,14 @@ final class RecordFilter {
     }
 
     private void take(RecordReader records, String input) {
+        byte[] bytes = records.block();
         if (timeline == null) {
-            add(records.block(), records.start(), records.end(), fields.keyHigh, fields.keyLow, 0, true);
+            block.batch().add(bytes, records.start(), records.end(), fields.keyHigh, fields.keyLow, 0);
         } else if (timeline.guard().passes(fields.timestamp)) {
             long time = timeline.judge(fields.timestamp, input, records.line());
-            add(records.block(), records.start(), records.end(), fields.keyHigh, fields.keyLow, time, true);
+            block.batch().add(bytes, records.start(), records.end(), fields.keyHigh, fields.keyLow, time);
         } else {
-            byte[] copy = Arrays.copyOfRange(records.block(), records.start(), records.end());
+            byte[] copy = Arrays.copyOfRange(bytes, records.start(), records.end());
             timeline.guard()
                     .hold(new HeldRecord(
                             copy, fields.keyHigh, fields.keyLow, fields.timestamp, input, records.line(), true));
@@ -172,73 +190,67 @@ final class RecordFilter {
         for (HeldRecord held = times.guard().next();
                 held != null;
                 held = times.guard().next()) {
-            long time = 0;
+            byte[] bytes = held.bytes();
             if (held.believed()) {
-                time = times.judge(held.time(), held.input(), held.line());
+                long time = times.judge(held.time(), held.input(), held.line());
+                block.batch().add(bytes, 0, bytes.length, held.keyHigh(), held.keyLow(), time);
             } else {
                 times.disorder().notJudged(held.input(), held.line());
+                block.batch().addAhead(bytes, 0, bytes.length);
             }
-            add(held.bytes(), 0, held.bytes().length, held.keyHigh(), held.keyLow(), time, held.believed());
         }
     }
 
-    private void add(byte[] source, int start, int end, long keyHigh, long keyLow, long time, boolean believed) {
-        int index = batch.add(keyHigh, keyLow, time, 0);
-        ahead[index] = !believed;
-        if (!believed) {
-            batch.judge(index, Verdict.TOO_LATE); // so that no store is asked
-        }
-        sources[index] = source;
-        starts[index] = start;
-        ends[index] = end;
-        if (batch.isFull()) {
-            judge();
+    /** Leaves the block the array in which its records stand; if that is a larger one, brings them to their end at once. */
+    private void detach(RecordReader records) {
+        if (!block.isEmpty() && !block.takeFrom(records)) {
+            settle();
         }
     }
 
-    private void judge() {
-        int size = batch.size();
-        if (size == 0) {
+    /** Has the block judged meanwhile, and goes on with an empty one. Few records are judged at once, which is quicker. */
+    private void handOver() {
+        if (block.isEmpty()) {
             return;
         }
-        judging = true;
-        int judged = store.markSeen(batch);
-        for (int i = 0; i < judged; i++) {
-            if (ahead[i]) {
-                tally.enterAhead();
-            } else {
-                tally.enter(batch.verdict(i));
-            }
-            bytesIn += ends[i] - starts[i];
+        if (block.isSmall() && judging.isIdle()) {
+            settle();
+            return;
         }
-        write(judged);
-        if (judged < size) {
-            throw store.full();
+        judging.submit(block);
+        if (spare.isEmpty()) {
+            writeOldest();
         }
-        batch.clear();
-        judging = false;
+        block = spare.remove();
     }
 
-    /** Writes the first records of the batch; neighbours that go to one output in one piece. */
-    private void write(int count) {
-        RecordOutput output = null;
-        byte[] source = sources[0];
-        int from = 0;
-        int to = 0;
-        for (int i = 0; i < count; i++) {
-            RecordOutput next = outputs.of(batch.verdict(i));
-            if (next != output || sources[i] != source || starts[i] != to) {
-                if (output != null) {
-                    output.write(source, from, to);
-                }
-                output = next;
-                source = sources[i];
-                from = starts[i];
+    /** Brings all that was taken in to its end. */
+    private void settle() {
+        while (!judging.isIdle()) {
+            writeOldest();
+        }
+        broken = true;
+        judging.judge(block);
+        write(block);
+        broken = false;
+    }
+
+    private void writeOldest() {
+        broken = true;
+        RecordBlock oldest = judging.take();
+        write(oldest);
+        spare.add(oldest);
+        broken = false;
+    }
+
+    private void write(RecordBlock judged) {
+        for (RecordBatch batch : judged.batches()) {
+            bytesIn += batch.enter(tally);
+            batch.write(outputs);
+            if (!batch.isJudged()) {
+                throw store.full();
             }
-            to = ends[i];
         }
-        if (output != null) {
-            output.write(source, from, to);
-        }
+        judged.clear();
     }
 }

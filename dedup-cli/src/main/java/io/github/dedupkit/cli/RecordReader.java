@@ -18,7 +18,16 @@ interface RecordReader {
     /** Moves on to the next record of the block, or returns false when none is complete. */
     boolean next();
 
-    /** The bytes that {@link #start}, {@link #length} and {@link #end} refer to, until the next {@link #fill}. */
+    /**
+     * Goes on in another array, and leaves the one that holds the records handed out as it is. Takes along what was read
+     * after them.
+     *
+     * @param spare at least as long as the block
+     * @return the block that was
+     */
+    byte[] moveTo(byte[] spare);
+
+    /** The bytes that {@link #start}, {@link #length} and {@link #end} refer to, until the next {@link #fill} or {@link #moveTo}. */
     byte[] block();
 
     /** Where the record begins. */

@@ -1,6 +1,7 @@
 package io.github.dedupkit.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -33,8 +34,20 @@ final class Records {
         }
     }
 
+    /** What becomes of a reader's array while records are read. */
+    private enum Array {
+        REUSED,
+        LEFT
+    }
+
     /** Reads to the end, and checks what holds for any bytes: nothing is lost, doubled or moved, and the books are right. */
     static Input read(RecordFormat format, byte[] in, int blockBytes) {
+        Input input = read(format, in, blockBytes, Array.REUSED);
+        assertEquals(input, read(format, in, blockBytes, Array.LEFT));
+        return input;
+    }
+
+    private static Input read(RecordFormat format, byte[] in, int blockBytes, Array array) {
         List<Found> headers = new ArrayList<>();
         List<Found> records = new ArrayList<>();
         ByteArrayOutputStream all = new ByteArrayOutputStream();
@@ -57,6 +70,11 @@ final class Records {
                     } else {
                         records.add(found);
                         assertEquals(records.size(), reader.records());
+                    }
+                    if (array == Array.LEFT && reader.line() % 3 != 0) {
+                        int end = reader.end();
+                        assertSame(block, reader.moveTo(new byte[block.length]));
+                        Arrays.fill(block, 0, end, (byte) '#'); // records are not looked at again
                     }
                 }
             } while (more);

@@ -1,0 +1,163 @@
+package io.github.dedupkit.benchmarks;
+
+import io.github.dedupkit.DeduplicationStore;
+import io.github.dedupkit.Retention;
+import io.github.dedupkit.StoreUnavailableException;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code dedup bench day}: a day of events, of each of which the truth is known. */
+@Command(
+        name = "day",
+        description = {
+            "Streams events through a store as fast as it can, with the time of their day, and counts every wrong"
+                    + " verdict. Each event is a function of its number, and so is what it must be told: new, a"
+                    + " duplicate in the window, or new again after it. They are the same for any number of threads.",
+            ""
+        },
+        footerHeading = "%n",
+        footer = {
+            "Exit codes: 0 nothing was admitted, nothing late, and no more lost than the",
+            "store states; 1 it was, or there is no memory; 2 usage; 70 internal error."
+        })
+final class DayCommand implements Callable<Integer> {
+    @Option(
+            names = "--events",
+            paramLabel = "N",
+            defaultValue = "1e9",
+            description = "Events to stream, such as 1e6 or 1_000_000 (default: ${DEFAULT-VALUE}).")
+    String events = "";
+
+    @Option(
+            names = "--rate",
+            paramLabel = "RATE",
+            defaultValue = "1e9/d",
+            description = "Events in event time, such as 10000/s (default: ${DEFAULT-VALUE}).")
+    String rate = "";
+
+    @Option(
+            names = "--window",
+            paramLabel = "TIME",
+            defaultValue = "1h",
+            description = "What the store remembers (default: ${DEFAULT-VALUE}).")
+    String window = "";
+
+    @Option(names = "--lateness", paramLabel = "TIME", description = "The lateness it takes (default: one tick).")
+    @Nullable
+    String lateness;
+
+    @Option(
+            names = "--disorder",
+            paramLabel = "TIME",
+            description = "The longest delay of the 5 %% of events that come late (default: the lateness, less what"
+                    + " threads may be apart; half of the window at most).")
+    @Nullable
+    String disorder;
+
+    @Option(
+            names = "--duplicates",
+            paramLabel = "SHARE",
+            defaultValue = "0.05",
+            description = "Duplicates in the window (default: ${DEFAULT-VALUE}).")
+    double duplicates;
+
+    @Option(
+            names = "--stale",
+            paramLabel = "SHARE",
+            defaultValue = "0.005",
+            description = "Keys that come again after the window, and are new (default: ${DEFAULT-VALUE}).")
+    double stale;
+
+    @Option(names = "--threads", paramLabel = "N", description = "Threads (default: one for each processor).")
+    int threads = Runtime.getRuntime().availableProcessors();
+
+    @Option(
+            names = "--batch",
+            paramLabel = "N",
+            defaultValue = "512",
+            description = "Events in a batch (default: ${DEFAULT-VALUE}).")
+    int batch;
+
+    @Option(
+            names = "--store",
+            paramLabel = "STORE",
+            defaultValue = "TABLE",
+            description =
+                    "table, the fingerprints outside the heap; wide, which keeps origins, and every batch is confirmed"
+                            + " (default: table).")
+    DayStore store = DayStore.TABLE;
+
+    @Option(
+            names = "--keys",
+            paramLabel = "KIND",
+            defaultValue = "BITS",
+            description = "How ids become keys: bits, which are keys as they are; trusted or keyed, which hash 16 bytes"
+                    + " (default: bits).")
+    DayKeys.Kind keys = DayKeys.Kind.BITS;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "S",
+            defaultValue = "1",
+            description = "Decides all that is drawn (default: ${DEFAULT-VALUE}).")
+    long seed;
+
+    @Option(names = "--json", description = "Print one JSON object on one line.")
+    boolean json;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this help.")
+    boolean help;
+
+    @Spec
+    CommandSpec spec = CommandSpec.create();
+
+    @Override
+    public Integer call() throws InterruptedException {
+        DayRun run = new DayRun(plan(), keys, threads);
+        DayReport report;
+        try (DeduplicationStore opened =
+                        store.open(run.plan().retention(), run.plan().expectedKeys());
+                BenchProgress progress = BenchProgress.of(run.plan().stream().events())) {
+            report = new DayReport(
+                    run,
+                    store.toString(),
+                    run.stream(opened, progress),
+                    opened.guarantees().falseDuplicateProbability(),
+                    store.admissionProbability(),
+                    opened.stats().bytes(),
+                    BenchMemory.peakBytes());
+        } catch (StoreUnavailableException e) {
+            throw BenchException.failed(String.valueOf(e.getMessage()));
+        }
+        spec.commandLine().getOut().println(json ? report.json() : report.text());
+        return report.isRight() ? 0 : BenchException.FAILED;
+    }
+
+    private DayPlan plan() {
+        long count = BenchAmount.count("--events", events);
+        double millisPerEvent = BenchAmount.millisPerEvent("--rate", rate);
+        Duration longest = disorder == null ? null : BenchAmount.duration("--disorder", disorder);
+        DayStream stream = new DayStream(count, millisPerEvent, duplicates, stale, seed);
+        return new DayPlan(stream, retention(), batch, longest);
+    }
+
+    private Retention retention() {
+        try {
+            Retention.Builder builder = Retention.builder(BenchAmount.duration("--window", window));
+            if (lateness != null) {
+                builder.lateness(BenchAmount.duration("--lateness", lateness));
+            }
+            return builder.build();
+        } catch (IllegalArgumentException e) {
+            throw BenchException.usage(String.valueOf(e.getMessage()));
+        }
+    }
+}
