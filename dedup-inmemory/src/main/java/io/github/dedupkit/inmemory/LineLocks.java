@@ -1,36 +1,42 @@
 package io.github.dedupkit.inmemory;
 
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.concurrent.locks.LockSupport;
 
 /** How a table's threads wait for the lock of a line, also of one whose holder could not give it back. Thread-safe. */
 final class LineLocks {
     /*
      * A thread whose stack is full may fail in the middle of a call, and once more when it unlocks the line: that is a call,
-     * too. It then leaves line and header here, by plain stores in a synchronized block, for which no stack is needed; whoever waits
-     * for a lock longer than usual unlocks what was left. What was changed in the line is in order: see Line's methods.
+     * too. It then leaves line and header here, by stores alone: a monitor would need stack, and so would a field that is
+     * used for the first time. Whoever waits for a lock longer than usual unlocks what was left. What was changed in the
+     * line is in order: see Line's methods.
      */
 
-    /** The locks that can be left at one time. */
-    static final int MOST = 256;
+    /** The locks that can be left at one time, a power of two; one more waits until one is taken back. */
+    static final int MOST = 1 << 7;
+
+    /** A lock that its holder could not give back. */
+    static final class Left {
+        /** What the line's header is to be. */
+        long header;
+
+        /** The line, or negative for none. Written after the header. */
+        volatile long line = -1;
+    }
 
     private static final int SPINS = 64;
     private static final int YIELDS = 64;
     private static final long NAP_NANOS = 50_000;
 
-    /** The lines left locked. Guarded by this, as the fields that follow. */
-    final long[] lines = new long[MOST];
-
-    /** Their headers. */
-    final long[] headers = new long[MOST];
-
-    /** How many there are. */
-    int abandoned;
+    /** What was left, if anything. */
+    final Left[] left = new Left[MOST];
 
     private final LineTable table;
 
     LineLocks(LineTable table) {
         this.table = table;
+        Arrays.setAll(left, i -> new Left());
     }
 
     /** Takes a line's lock, waiting for it; returns the header. */
@@ -57,17 +63,18 @@ final class LineLocks {
         } else if (attempt < SPINS + YIELDS) {
             Thread.yield();
         } else {
-            unlockAbandoned();
+            unlockLeft();
             LockSupport.parkNanos(NAP_NANOS);
         }
     }
 
-    /** Fails, if at all, before a line is unlocked or after it is off the list: so none is unlocked twice. */
-    private synchronized void unlockAbandoned() {
-        while (abandoned > 0) {
-            long line = lines[abandoned - 1];
-            Line.unlock(table.chunk(line), table.offset(line), headers[abandoned - 1]);
-            abandoned--;
+    private synchronized void unlockLeft() {
+        for (Left lock : left) {
+            long line = lock.line;
+            if (line >= 0) {
+                Line.unlock(table.chunk(line), table.offset(line), lock.header);
+                lock.line = -1; // no call in between, so none is unlocked twice
+            }
         }
     }
 }

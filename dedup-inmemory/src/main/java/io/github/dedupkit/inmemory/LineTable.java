@@ -84,10 +84,11 @@ final class LineTable {
         chunks = LineMemory.allocate(
                 grows ? (shape.lines() + perChunk - 1) / perChunk * perChunk : shape.lines(), shape.chunkShift());
         sweeper = new Sweeper(this, time.tick().number);
-        // What a full stack leaves no room for: resolves the fields that a failed unlock writes to.
-        locks.lines[locks.abandoned] = 0;
-        locks.headers[locks.abandoned++] = 0;
-        locks.abandoned = 0;
+        LineLocks.Left some = locks.left[0];
+        if (some.line < 0) { // resolves the fields that a full stack has no room to resolve
+            some.header = 0;
+            some.line = -1;
+        }
     }
 
     /** The line of a key, as the table stands: to be given to {@link #mark}. */
@@ -191,6 +192,7 @@ final class LineTable {
                         place = Line.oldest(lines, at, header, width, ages, tick.number);
                         long end = tick.number + ages.skew() - Line.age(lines, at, header, place, ages, tick.number);
                         evictedBefore.accumulateAndGet(time.endOf(end, tick), LATER);
+                        header = Line.clear(lines, at, header, place, ages, tick.number);
                         header = put(lines, at, header, place, fingerprint, number, tag);
                         return EVICTED;
                     }
@@ -208,12 +210,12 @@ final class LineTable {
                 try {
                     Line.unlock(lines, at, header);
                 } catch (Throwable e) { // the stack is full, nothing can be called; see LineLocks
-                    synchronized (locks) {
-                        if (locks.abandoned < LineLocks.MOST) {
-                            locks.lines[locks.abandoned] = line;
-                            locks.headers[locks.abandoned++] = header;
-                        }
+                    int slot = (int) line & (LineLocks.MOST - 1);
+                    while (locks.left[slot].line >= 0) {
+                        slot = (slot + 1) & (LineLocks.MOST - 1);
                     }
+                    locks.left[slot].header = header;
+                    locks.left[slot].line = line;
                 }
             }
         }
@@ -318,12 +320,12 @@ final class LineTable {
                 try {
                     Line.unlock(lines, at, header);
                 } catch (Throwable e) { // the stack is full, nothing can be called; see LineLocks
-                    synchronized (locks) {
-                        if (locks.abandoned < LineLocks.MOST) {
-                            locks.lines[locks.abandoned] = line;
-                            locks.headers[locks.abandoned++] = header;
-                        }
+                    int slot = (int) line & (LineLocks.MOST - 1);
+                    while (locks.left[slot].line >= 0) {
+                        slot = (slot + 1) & (LineLocks.MOST - 1);
                     }
+                    locks.left[slot].header = header;
+                    locks.left[slot].line = line;
                 }
             }
         }

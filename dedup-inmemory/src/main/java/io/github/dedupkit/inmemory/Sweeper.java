@@ -1,6 +1,6 @@
 package io.github.dedupkit.inmemory;
 
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 
 /**
  * Refreshes a table's lines in turn as the watermark moves: stamps of lines come round after 2^15 granules, and each line is
@@ -9,11 +9,16 @@ import java.util.concurrent.locks.ReentrantLock;
 final class Sweeper {
     private static final int ROUND = Line.STAMPS / 4;
 
+    private static final AtomicIntegerFieldUpdater<Sweeper> BUSY =
+            AtomicIntegerFieldUpdater.newUpdater(Sweeper.class, "busy");
+
     private final LineTable table;
-    private final ReentrantLock sweeping = new ReentrantLock();
     private volatile long swept;
 
-    /** Guarded by {@link #sweeping}. */
+    /** 1 while a thread sweeps. No lock, which a thread with a full stack could not give back. */
+    private volatile int busy;
+
+    /** Of the thread that sweeps. */
     private long cursor;
 
     Sweeper(LineTable table, long tick) {
@@ -31,10 +36,11 @@ final class Sweeper {
      */
     void sweep(long tick) {
         long granule = tick / Ages.GRANULE;
-        if (granule - swept > ROUND) {
-            sweeping.lock();
-        } else if (!sweeping.tryLock()) {
-            return;
+        while (busy != 0 || !BUSY.compareAndSet(this, 0, 1)) {
+            if (granule - swept <= ROUND) {
+                return;
+            }
+            Thread.onSpinWait();
         }
         try {
             long lines = table.lines();
@@ -46,7 +52,7 @@ final class Sweeper {
             }
             swept = Math.max(swept, granule);
         } finally {
-            sweeping.unlock();
+            busy = 0;
         }
     }
 }
