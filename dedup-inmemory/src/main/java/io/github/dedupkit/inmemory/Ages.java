@@ -11,13 +11,34 @@ import io.github.dedupkit.Retention;
  * @param window W
  * @param lateness L
  * @param skew S, rounded up
+ * @param granuleShift the logarithm of the ticks that the watermark may move before a line must be looked at again
  */
-record Ages(int window, int lateness, int skew) {
-    /** The watermark may move by this many ticks before a line must be looked at again: a power of two. */
-    static final int GRANULE = 16;
+record Ages(int window, int lateness, int skew, int granuleShift) {
+    private static final int LEAST_GRANULE_SHIFT = 4;
 
-    /** The most ticks that W + L + S may take: the ages of a line differ by at most these, one granule and two more. */
-    static final int MAX_TICKS = 256 - GRANULE - 4;
+    /** The ages of a line differ by at most W + L + S, a granule and two more. */
+    private static final int MAX_AGES = 256 - 4;
+
+    /** The most ticks that W + L + S may take. */
+    static final int MAX_TICKS = MAX_AGES - (1 << LEAST_GRANULE_SHIFT);
+
+    Ages(int window, int lateness, int skew) {
+        this(window, lateness, skew, granuleShift(window + lateness + skew));
+    }
+
+    /** A granule as long as a record's life, or as ages allow: a line is then seldom met in another one than before. */
+    private static int granuleShift(int ticks) {
+        int shift = LEAST_GRANULE_SHIFT;
+        while ((1 << shift) <= ticks && ticks + (2 << shift) <= MAX_AGES) {
+            shift++;
+        }
+        return shift;
+    }
+
+    /** The granule that a tick falls in. */
+    long granuleOf(long tick) {
+        return tick >>> granuleShift;
+    }
 
     /**
      * Measures a retention.

@@ -100,14 +100,14 @@ final class Line {
      * @return the header
      */
     static long refresh(ByteBuffer lines, int at, long header, Ages ages, long now) {
-        long granule = now / Ages.GRANULE;
+        long granule = ages.granuleOf(now);
         int since = (int) (granule - (header >>> STAMP_SHIFT)) & STAMP_MASK;
         return since == 0 ? header : refresh(lines, at, header, ages, now, granule - since);
     }
 
     private static long refresh(ByteBuffer lines, int at, long header, Ages ages, long now, long stamped) {
-        long oldest = stamped * Ages.GRANULE + ages.skew() - ages.expired();
-        long newest = stamped * Ages.GRANULE + Ages.GRANULE - 1 + ages.skew();
+        long oldest = (stamped << ages.granuleShift()) + ages.skew() - ages.expired();
+        long newest = ((stamped + 1) << ages.granuleShift()) - 1 + ages.skew();
         long present = now + ages.skew();
         long first = lines.getLong(at + TICKS);
         long last = header >>> LAST_TICKS_SHIFT;
@@ -122,7 +122,7 @@ final class Line {
             first = replaceExpired(first, IN_WORDS, oldest, ages, now);
             last = replaceExpired(last, Width.NARROW.records - IN_WORDS, oldest, ages, now);
         }
-        long granule = now / Ages.GRANULE;
+        long granule = ages.granuleOf(now);
         long refreshed =
                 (header & ~((TWO_BYTES << LAST_TICKS_SHIFT) | ((long) STAMP_MASK << STAMP_SHIFT) | ALL_CLASSES))
                         | ((last & TWO_BYTES) << LAST_TICKS_SHIFT)
@@ -136,7 +136,7 @@ final class Line {
     static long blank(ByteBuffer lines, int at, Ages ages, long now) {
         long blank = bytes(now + ages.skew() - ages.expired());
         lines.putLong(at + TICKS, blank);
-        return ((blank & TWO_BYTES) << LAST_TICKS_SHIFT) | ((now / Ages.GRANULE & STAMP_MASK) << STAMP_SHIFT);
+        return ((blank & TWO_BYTES) << LAST_TICKS_SHIFT) | ((ages.granuleOf(now) & STAMP_MASK) << STAMP_SHIFT);
     }
 
     /** Replaces the ticks of expired records where a byte and the present alone do not say which tick is meant. */
@@ -160,7 +160,7 @@ final class Line {
         if (classes == 0) {
             return 0;
         }
-        int generation = (ages.expired() + Ages.GRANULE - 1) / Ages.GRANULE;
+        int generation = (int) ages.granuleOf(ages.expired() - 1) + 1;
         long passed = granule / generation - stamped / generation;
         return passed == 0 ? classes : passed == 1 ? (classes << CLASSES) & ALL_CLASSES : 0;
     }

@@ -83,7 +83,7 @@ final class LineTable {
         long perChunk = 1L << shape.chunkShift();
         chunks = LineMemory.allocate(
                 grows ? (shape.lines() + perChunk - 1) / perChunk * perChunk : shape.lines(), shape.chunkShift());
-        sweeper = new Sweeper(this, time.tick().number);
+        sweeper = new Sweeper(this, ages, time.tick().number);
         LineLocks.Left some = locks.left[0];
         if (some.line < 0) { // resolves the fields that a full stack has no room to resolve
             some.header = 0;

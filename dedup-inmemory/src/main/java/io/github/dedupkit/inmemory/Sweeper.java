@@ -13,6 +13,7 @@ final class Sweeper {
             AtomicIntegerFieldUpdater.newUpdater(Sweeper.class, "busy");
 
     private final LineTable table;
+    private final Ages ages;
     private volatile long swept;
 
     /** 1 while a thread sweeps. No lock, which a thread with a full stack could not give back. */
@@ -21,13 +22,14 @@ final class Sweeper {
     /** Of the thread that sweeps. */
     private long cursor;
 
-    Sweeper(LineTable table, long tick) {
+    Sweeper(LineTable table, Ages ages, long tick) {
         this.table = table;
-        swept = tick / Ages.GRANULE;
+        this.ages = ages;
+        swept = ages.granuleOf(tick);
     }
 
     boolean isDue(long tick) {
-        return tick / Ages.GRANULE != swept;
+        return ages.granuleOf(tick) != swept;
     }
 
     /**
@@ -35,7 +37,7 @@ final class Sweeper {
      * waited for, unless a whole round is due.
      */
     void sweep(long tick) {
-        long granule = tick / Ages.GRANULE;
+        long granule = ages.granuleOf(tick);
         while (busy != 0 || !BUSY.compareAndSet(this, 0, 1)) {
             if (granule - swept <= ROUND) {
                 return;

@@ -14,6 +14,6 @@ class FingerprintGrowingContractTest extends DeduplicationStoreContract {
 
     @Override
     protected Guarantees expectedGuarantees() {
-        return FingerprintFixture.refusing(Width.NARROW, 9.89530235528946E-10);
+        return FingerprintFixture.refusing(Width.NARROW, 1.0040821507573128E-09);
     }
 }

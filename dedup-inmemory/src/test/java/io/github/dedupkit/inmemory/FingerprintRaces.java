@@ -83,7 +83,7 @@ final class FingerprintRaces {
         for (int race = 0; race < races; race++) {
             if (race % PHASE == 0) {
                 time += random.nextInt(4) == 0 ? random.nextLong(3 * life) : 0;
-                longestStep = tick * (random.nextBoolean() ? 1 : random.nextInt(2, 2 * Ages.GRANULE)) / 2;
+                longestStep = tick * (random.nextBoolean() ? 1 : random.nextInt(2, 32)) / 2;
             }
             time += random.nextLong(longestStep);
             times[race] = time;

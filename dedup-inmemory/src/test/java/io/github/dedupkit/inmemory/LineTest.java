@@ -17,7 +17,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** A line against a list of records with whole ticks: packing and arithmetic in bytes must not show. */
 class LineTest {
     private static final long BIRTH = 256;
-    private static final long LONGEST_STEP = (Line.STAMPS - 2L) * Ages.GRANULE;
     private static final int[] STEPS = {0, 0, 0, 1, 1, 1, 2, 15, 16, 17};
 
     /** The narrowest ages, common ones, and the widest of each shape. */
@@ -170,7 +169,11 @@ class LineTest {
         int kind = random.nextInt(100);
         return kind < 95
                 ? kind < 80 ? 0 : STEPS[random.nextInt(STEPS.length)]
-                : kind < 97 ? random.nextLong(2L * ages.life() + 2) : random.nextLong(LONGEST_STEP + 1);
+                : kind < 97 ? random.nextLong(2L * ages.life() + 2) : random.nextLong(longestStep(ages) + 1);
+    }
+
+    private static long longestStep(Ages ages) {
+        return (Line.STAMPS - 2L) << ages.granuleShift();
     }
 
     /** Few, so that they meet; they differ in the upper 8 or the lower 32 bits only, and 0 is among them. */
@@ -240,9 +243,9 @@ class LineTest {
     @MethodSource("ages")
     void aRefreshKeepsExactlyTheLiving(Ages ages) {
         List<Integer> distances = Stream.concat(
-                        Stream.iterate(0, d -> d < 600, d -> d + 1), Stream.of(5_000, (int) LONGEST_STEP))
+                        Stream.iterate(0, d -> d < 600, d -> d + 1), Stream.of(5_000, (int) longestStep(ages)))
                 .toList();
-        for (int offset = 0; offset < Ages.GRANULE; offset += 5) {
+        for (int offset = 0; offset < 1 << ages.granuleShift(); offset += 5) {
             for (int distance : distances) {
                 for (int tick = -ages.lateness(); tick <= ages.skew(); tick++) {
                     Subject line = new Subject(ages);
@@ -269,7 +272,7 @@ class LineTest {
     @MethodSource("ages")
     void aNoteOutlivesItsRecordsAndGoes(Ages ages) {
         int life = ages.life();
-        int longest = 2 * (life + Ages.GRANULE - 1);
+        int longest = 2 * (life + (1 << ages.granuleShift()) - 1);
         for (int start = 0; start < longest; start += 1 + life / 60) {
             for (int every : new int[] {1, 16, 17, life, life + 1, Integer.MAX_VALUE}) {
                 for (int last : new int[] {life - 1, longest}) {

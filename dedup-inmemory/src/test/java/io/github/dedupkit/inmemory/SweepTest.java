@@ -22,7 +22,6 @@ class SweepTest {
     private static final long TICK = FingerprintTables.TICK;
 
     /** The ticks after which a stamp and a byte of tick look as they did. */
-    private static final int ROUND = Line.STAMPS * Ages.GRANULE;
 
     /** The number of the tick before the first mark; it moves the number on by a life and a tick. */
     private static final int FIRST_NUMBER = 256;
@@ -39,6 +38,10 @@ class SweepTest {
                 FingerprintTables.retention(118, 59, 59),
                 FingerprintTables.retention(60, 1, 1),
                 FingerprintTables.retention(1, 0, 0));
+    }
+
+    private static int round(Retention retention) {
+        return Line.STAMPS << Ages.of(retention).granuleShift();
     }
 
     private static int life(Retention retention) {
@@ -90,9 +93,9 @@ class SweepTest {
     @MethodSource("steps")
     void whatExpiredStaysSoWhenStampsComeRound(Retention retention, int step) {
         DeduplicationStore store = filled(retention);
-        drive(store, retention, ROUND, step);
+        drive(store, retention, round(retention), step);
         assertOldKeysAreNew(store, 0, OLD_KEYS / 2);
-        drive(store, retention, ROUND, step);
+        drive(store, retention, round(retention), step);
         assertOldKeysAreNew(store, OLD_KEYS / 2, OLD_KEYS);
     }
 
@@ -102,13 +105,13 @@ class SweepTest {
         Retention retention = FingerprintTables.retention(118, 59, 59);
         DeduplicationStore store = filled(retention);
         int perJump = life(retention) + 1;
-        int jumps = ROUND / perJump;
+        int jumps = round(retention) / perJump;
         EventBatch batch = new EventBatch(jumps + 1);
         for (int i = 0; i < jumps; i++) {
             now += 2L * perJump * TICK;
             batch.add(DRIVERS, i % 4, now);
         }
-        now += (ROUND % perJump) * TICK;
+        now += (round(retention) % perJump) * TICK;
         batch.add(DRIVERS, 0, now);
         store.markSeen(batch);
         assertOldKeysAreNew(store, 0, OLD_KEYS);
@@ -120,7 +123,7 @@ class SweepTest {
         Retention retention = FingerprintTables.retention(118, 59, 59);
         long room = roomAt(retention, 0);
         for (int after : new int[] {-20, 0, 3, 16, 40, life(retention), 300}) {
-            long there = roomAt(retention, ROUND - FIRST_NUMBER - life(retention) - 1 + after);
+            long there = roomAt(retention, round(retention) - FIRST_NUMBER - life(retention) - 1 + after);
             assertTrue(
                     Math.abs(there - room) <= room / 100,
                     there + " keys fit instead of " + room + ", " + after + " ticks after stamps came round");
