@@ -42,6 +42,11 @@ final class Books {
         }
     }
 
+    /** The marks asked for so far. */
+    long marks() {
+        return firstSeen.sum() + replayed.sum() + duplicates.sum() + tooLate.sum() + thrown.sum();
+    }
+
     /** Enters one single call that was answered. */
     void enter(Verdict verdict, boolean replay) {
         switch (verdict) {

@@ -218,7 +218,7 @@ public final class CaffeineDeduplicationStore implements NearTier {
         requireOpen();
         marks.compute(DedupKey.ofBits(keyHigh, keyLow), (k, mark) -> {
             requireOpen();
-            long now = Math.max(clock.millis(), watermark.get());
+            long now = present(watermark.get());
             long at = clamp(timestamp, now);
             watermark.accumulateAndGet(Math.min(at, now), Math::max);
             return new Mark(at, origin);
@@ -264,7 +264,7 @@ public final class CaffeineDeduplicationStore implements NearTier {
             long highest = watermark.get();
             long at = timestamp;
             if (timestamp > highest) {
-                long now = Math.max(clock.millis(), highest);
+                long now = present(highest);
                 at = clamp(timestamp, now);
                 highest = watermark.accumulateAndGet(Math.min(at, now), Math::max);
             }
@@ -299,9 +299,14 @@ public final class CaffeineDeduplicationStore implements NearTier {
         return timestamp - now > retention.futureSkewMillis() ? now + retention.futureSkewMillis() : timestamp;
     }
 
+    /** The clock's time, but never behind the watermark, nor before 1970. */
+    private long present(long highest) {
+        return Math.max(0, Math.max(clock.millis(), highest));
+    }
+
     private long clamp(long timestamp) {
         long highest = watermark.get();
-        return timestamp <= highest ? timestamp : clamp(timestamp, Math.max(clock.millis(), highest));
+        return timestamp <= highest ? timestamp : clamp(timestamp, present(highest));
     }
 
     private long watermarkNanos() {

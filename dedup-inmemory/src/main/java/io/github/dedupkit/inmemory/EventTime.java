@@ -3,6 +3,7 @@ package io.github.dedupkit.inmemory;
 import io.github.dedupkit.Retention;
 import java.time.InstantSource;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.LongSupplier;
 
 /**
@@ -23,8 +24,20 @@ final class EventTime {
     /** Far from where sums overflow; the present is never later. */
     private static final long LATEST = Long.MAX_VALUE / 2;
 
-    private static final int HISTORY = 256;
+    /** How many ticks back the records are counted. */
+    static final int HISTORY = 256;
+
     private static final long FIRST_NUMBER = HISTORY;
+
+    /**
+     * What a snapshot keeps of the time.
+     *
+     * @param watermark as readers take it, or -1 before the first mark
+     * @param number of its tick
+     * @param madeSince the records made since a tick began, from this one back; {@link #HISTORY} of them
+     */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    record Saved(long watermark, long number, long[] madeSince) {}
 
     /** A tick of the watermark. */
     static final class Tick {
@@ -49,13 +62,18 @@ final class EventTime {
     private final long futureSkewMillis;
     private final long life;
     private final long counted;
+    private final long skew;
     private final LongSupplier records;
     private final AtomicLong watermark = new AtomicLong(NONE);
     private volatile long recordsExpired;
+    private volatile boolean hasDropped;
     private volatile Tick tick = new Tick(Long.MIN_VALUE, 0, FIRST_NUMBER);
 
     /** The records counted when each of the last ticks began, by its number modulo the length. Guarded by this. */
     private final long[] recordsBefore = new long[HISTORY];
+
+    /** The records of each tick that were dropped before they expired, by its number modulo the length. */
+    private final AtomicLongArray dropped = new AtomicLongArray(HISTORY);
 
     /**
      * Starts before all time.
@@ -69,7 +87,8 @@ final class EventTime {
         latenessMillis = retention.latenessMillis();
         futureSkewMillis = retention.futureSkewMillis();
         life = ages.life();
-        counted = life - ages.skew();
+        skew = ages.skew();
+        counted = life - skew;
         this.records = records;
     }
 
@@ -142,11 +161,58 @@ final class EventTime {
 
     /**
      * An estimate of the records that have not expired: those made while the watermark was within W + L of where it is. Late
-     * records, which expire sooner, count until then; dropped ones too; those ahead of the watermark not quite to their end.
+     * records, which expire sooner, count until then; those ahead of the watermark not quite to their end.
      */
     long retained() {
         long expired = recordsExpired; // first: both only rise
-        return Math.max(0, records.getAsLong() - expired);
+        return Math.max(0, records.getAsLong() - expired - droppedAlive());
+    }
+
+    /** Counts a record out that was dropped before it expired, by the number of its tick. */
+    void drop(long number) {
+        hasDropped = true;
+        dropped.incrementAndGet((int) number & (HISTORY - 1));
+    }
+
+    private long droppedAlive() {
+        long present = tick.number;
+        return hasDropped ? droppedSince(present - counted + 1, present) : 0;
+    }
+
+    private long droppedSince(long first, long present) {
+        long sum = 0;
+        for (long number = first; number <= present + skew; number++) {
+            sum += dropped.get((int) number & (HISTORY - 1));
+        }
+        return sum;
+    }
+
+    /** The time as a snapshot keeps it. */
+    synchronized Saved save() {
+        long made = records.getAsLong();
+        Tick last = tick; // stays while this is locked, the watermark may still enter it
+        long[] madeSince = new long[HISTORY];
+        long gone = droppedSince(last.number + 1, last.number);
+        for (int back = 0; back < HISTORY; back++) {
+            long number = last.number - back;
+            gone += back < counted ? dropped.get((int) number & (HISTORY - 1)) : 0;
+            madeSince[back] = Math.max(0, made - recordsBefore[(int) number & (HISTORY - 1)] - gone);
+        }
+        return new Saved(Math.max(watermark.get(), Math.max(last.start, NONE)), last.number, madeSince);
+    }
+
+    /** Goes on from where a snapshot was taken. To be called before anything else is. */
+    synchronized void restore(Saved saved) {
+        long made = records.getAsLong();
+        for (int back = 0; back < HISTORY; back++) {
+            recordsBefore[(int) (saved.number - back) & (HISTORY - 1)] = made - saved.madeSince[back];
+        }
+        recordsExpired = recordsBefore[(int) (saved.number - counted) & (HISTORY - 1)];
+        if (saved.watermark != NONE) {
+            long start = saved.watermark - saved.watermark % tickMillis;
+            tick = new Tick(start, start + tickMillis, saved.number);
+            watermark.set(saved.watermark);
+        }
     }
 
     private synchronized void advance(long time) {
@@ -157,6 +223,7 @@ final class EventTime {
             long made = records.getAsLong();
             for (long number = last.number + 1; number <= last.number + step; number++) {
                 recordsBefore[(int) number & (HISTORY - 1)] = made;
+                dropped.set((int) (number + skew) & (HISTORY - 1), 0);
             }
             recordsExpired = recordsBefore[(int) (last.number + step - counted) & (HISTORY - 1)];
             tick = new Tick(start, start + tickMillis, last.number + step);

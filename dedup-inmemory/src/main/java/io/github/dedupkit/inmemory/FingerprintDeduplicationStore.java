@@ -12,8 +12,11 @@ import io.github.dedupkit.Retention;
 import io.github.dedupkit.StoreStats;
 import io.github.dedupkit.StoreUnavailableException;
 import io.github.dedupkit.Verdict;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Guarantees:</b> approximate: a new key is told DUPLICATE with the probability that {@link #guarantees()} states, some
  * 10<sup>-11</sup> at the planned size, and that {@link #stats()} gives for the present; durability none (a restart
- * forgets: copies are admitted); scope one process; one watermark for the whole store. While it is healthy nothing is
+ * forgets, but for what a {@linkplain #snapshot snapshot} brings back: copies are admitted); scope one process; one watermark for the whole store. While it is healthy nothing is
  * admitted. Beyond its capacity it grows, refuses, or drops the oldest records, as it was built; what is dropped is
  * counted and shortens the effective window in {@link #stats()}.
  *
@@ -87,6 +90,36 @@ public final class FingerprintDeduplicationStore implements DeduplicationStore {
         return table.mightContain(keyHigh, keyLow, timestamp);
     }
 
+    /**
+     * Replaces a file by a snapshot, at once and durably, at a barrier: when everything marked has taken effect, and
+     * nothing is marked until this call returns. At any other moment a snapshot would hold marks of events that a crash
+     * then keeps from taking effect: their redelivery would be lost. Marks made while this call runs are noticed and fail
+     * it; whether the effects are through only the caller knows.
+     *
+     * <p><b>Cost:</b> the table is copied line by line, and takes as much room in the file as in memory. An interrupt
+     * ends it with {@link java.nio.channels.ClosedByInterruptException}. A store takes one snapshot at a time.
+     *
+     * @param file to replace, or to make, readable by its owner; a temporary file is made beside it
+     * @param position what to restore with it, up to 65,536 bytes: how far the input was read, for example, and the
+     *     check value of the key space
+     * @throws IOException if the file cannot be written; it is as it was
+     * @throws IllegalArgumentException if the position is longer
+     * @throws IllegalStateException if marks were made meanwhile, or if the store is closed; the file is as it was
+     * @see Builder#restoreFrom
+     */
+    public void snapshot(Path file, byte[] position) throws IOException {
+        table.snapshot(Objects.requireNonNull(file, "file"), Objects.requireNonNull(position, "position"));
+    }
+
+    /**
+     * The position that the snapshot was taken with. Events from there on are new to this store.
+     *
+     * @return a copy of it; empty if nothing was restored
+     */
+    public Optional<byte[]> restoredPosition() {
+        return table.restoredPosition();
+    }
+
     @Override
     public Guarantees guarantees() {
         return guarantees;
@@ -111,6 +144,7 @@ public final class FingerprintDeduplicationStore implements DeduplicationStore {
         private long maximumBytes;
         private boolean evicts;
         private int fingerprintBits = Line.FINGERPRINT_BITS;
+        private @Nullable Path snapshot;
 
         private Builder(Retention retention, long expectedKeys) {
             this.retention = Objects.requireNonNull(retention, "retention");
@@ -173,6 +207,22 @@ public final class FingerprintDeduplicationStore implements DeduplicationStore {
             return this;
         }
 
+        /**
+         * Begins with what a snapshot holds; unless set, with an empty table. What was confirmed before the snapshot is a
+         * duplicate again; all else is new, so a copy of it may be admitted, and no event is lost. Time goes on from the
+         * snapshot's watermark.
+         *
+         * <p>The store must be built for the same retention and width. The table keeps its size, or grows from there
+         * ({@link #maximumBytes}). Keys must come from the same key space, which fingerprints cannot tell.
+         *
+         * @param file a snapshot; it is read when the store is built
+         * @return this builder
+         */
+        public Builder restoreFrom(Path file) {
+            snapshot = Objects.requireNonNull(file, "file");
+            return this;
+        }
+
         /** Makes false duplicates frequent enough to be counted. For tests. */
         Builder fingerprintBits(int bits) {
             fingerprintBits = bits;
@@ -185,11 +235,16 @@ public final class FingerprintDeduplicationStore implements DeduplicationStore {
          *
          * @return an open store
          * @throws IllegalArgumentException if the memory planned exceeds maximumBytes, or what the JVM or the machine can give:
-         *     the message names the need, the limit and the flag that sets it
+         *     the message names the need, the limit and the flag that sets it. Also if the snapshot to restore is missing,
+         *     or of another retention, width or size
+         * @throws io.github.dedupkit.CorruptSnapshotException if that snapshot is damaged, or of an unknown format
+         * @throws java.io.UncheckedIOException if reading it fails
          */
         public FingerprintDeduplicationStore buildNarrow() {
-            TablePlan plan = plan(Width.NARROW);
-            return new FingerprintDeduplicationStore(table(plan), guarantees(plan, "0"));
+            try (SnapshotReader reader = reader(Width.NARROW)) {
+                TablePlan plan = plan(Width.NARROW, reader);
+                return new FingerprintDeduplicationStore(table(plan, reader), guarantees(plan, "0"));
+            }
         }
 
         /**
@@ -197,23 +252,34 @@ public final class FingerprintDeduplicationStore implements DeduplicationStore {
          *
          * @return an open store
          * @throws IllegalArgumentException as {@link #buildNarrow()} does
+         * @throws io.github.dedupkit.CorruptSnapshotException as {@link #buildNarrow()} does
+         * @throws java.io.UncheckedIOException as {@link #buildNarrow()} does
          */
         public FingerprintNearTier buildWide() {
-            TablePlan plan = plan(Width.WIDE);
-            return new FingerprintNearTier(table(plan), guarantees(plan, ADMITTED_BY_TAG));
+            try (SnapshotReader reader = reader(Width.WIDE)) {
+                TablePlan plan = plan(Width.WIDE, reader);
+                return new FingerprintNearTier(table(plan, reader), guarantees(plan, ADMITTED_BY_TAG));
+            }
         }
 
-        private FingerprintTable table(TablePlan plan) {
+        private @Nullable SnapshotReader reader(Width width) {
+            return snapshot == null ? null : new SnapshotReader(snapshot, width, retention, fingerprintBits);
+        }
+
+        private FingerprintTable table(TablePlan plan, @Nullable SnapshotReader reader) {
             long planned = plan.plannedBytes();
-            if (maximumBytes != 0 && maximumBytes < planned) {
+            if (reader != null) {
+                plan.requireRestorable(reader.file());
+            } else if (maximumBytes != 0 && maximumBytes < planned) {
                 throw new IllegalArgumentException("maximumBytes " + maximumBytes + " is less than the " + planned
                         + " bytes planned for " + expectedKeys + " keys; allow as much, or expect fewer keys");
             }
-            return new FingerprintTable(retention, clock, listener, plan);
+            return new FingerprintTable(retention, clock, listener, plan, reader);
         }
 
-        private TablePlan plan(Width width) {
-            return new TablePlan(width, expectedKeys, maximumBytes, fingerprintBits, evicts);
+        private TablePlan plan(Width width, @Nullable SnapshotReader reader) {
+            SnapshotHeader restored = reader == null ? null : reader.header();
+            return new TablePlan(width, expectedKeys, maximumBytes, fingerprintBits, evicts, restored);
         }
 
         private static Guarantees guarantees(TablePlan plan, String admitted) {

@@ -6,8 +6,11 @@ import io.github.dedupkit.Retention;
 import io.github.dedupkit.StoreStats;
 import io.github.dedupkit.StoreUnavailableException;
 import io.github.dedupkit.Verdict;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
@@ -26,25 +29,39 @@ final class FingerprintTable {
     private final boolean evicts;
     private final @Nullable Grower grower;
     private final ThreadLocal<Block> blocks = ThreadLocal.withInitial(Block::new);
+    private final byte @Nullable [] restoredPosition;
     private volatile @Nullable LineTable table;
 
     /**
-     * Makes an empty table.
+     * Makes a table.
      *
      * @param retention how long it remembers
      * @param clock bounds timestamps
      * @param listener is told of marks
      * @param plan its sizes
+     * @param snapshot holds what it begins with; null for an empty one
      * @throws IllegalArgumentException if there is no memory for it
+     * @throws io.github.dedupkit.CorruptSnapshotException if the snapshot is damaged
      */
     FingerprintTable(
-            Retention retention, InstantSource clock, @Nullable DeduplicationListener listener, TablePlan plan) {
+            Retention retention,
+            InstantSource clock,
+            @Nullable DeduplicationListener listener,
+            TablePlan plan,
+            @Nullable SnapshotReader snapshot) {
         this.retention = retention;
         this.clock = clock;
         books = new Books(listener);
         Ages ages = Ages.of(retention);
         time = new EventTime(retention, ages, this::recorded);
+        if (snapshot != null) {
+            time.restore(snapshot.header().time()); // first: the lines' ticks are numbered so
+        }
         LineTable made = plan.build(ages, time);
+        if (snapshot != null) {
+            snapshot.read(made);
+        }
+        restoredPosition = snapshot == null ? null : snapshot.header().position();
         table = made;
         grower = Grower.start(made);
         evicts = plan.evicts();
@@ -60,6 +77,43 @@ final class FingerprintTable {
             throw new IllegalStateException("the store is closed");
         }
         return open;
+    }
+
+    /** What was kept with the snapshot at a barrier, if there was one. */
+    Optional<byte[]> restoredPosition() {
+        return Optional.ofNullable(restoredPosition).map(byte[]::clone);
+    }
+
+    /** Replaces a file by a snapshot taken at a barrier. */
+    synchronized void snapshot(Path file, byte[] position) throws IOException {
+        if (position.length > SnapshotHeader.MOST_POSITION_BYTES) {
+            throw new IllegalArgumentException("position has " + position.length + " bytes, and a snapshot keeps up to "
+                    + SnapshotHeader.MOST_POSITION_BYTES + "; keep it elsewhere, and give a reference to it");
+        }
+        LineTable open = open();
+        long before = marks();
+        new SnapshotWriter(open, time, retention).write(file, position.clone(), () -> {
+            long made = marks() - before;
+            if (made != 0) {
+                throw new IllegalStateException(made + " marks were made while the snapshot was written, and a snapshot"
+                        + " with a position is of a moment without; " + file
+                        + " is as it was: stop marking, let what was"
+                        + " marked take effect, and try again");
+            }
+        });
+    }
+
+    /**
+     * Replaces a file by a snapshot taken while the table is in use.
+     *
+     * @param valid throws if what was written may not be used
+     */
+    synchronized void snapshot(Path file, Runnable valid) throws IOException {
+        new SnapshotWriter(open(), time, retention).write(file, null, valid);
+    }
+
+    private long marks() {
+        return books.marks() + remembered.sum();
     }
 
     void close() {
@@ -171,8 +225,9 @@ final class FingerprintTable {
         int outcome = mark(open, keyHigh, keyLow, likely, timestamp, tag, open.mayGrow(), true);
         if (outcome == LineTable.FULL) {
             open.dropped(time.clamp(timestamp, clock.millis()) + retention.tickMillis());
+        } else {
+            remembered.increment();
         }
-        remembered.increment();
         return outcome != LineTable.FIRST_SEEN;
     }
 

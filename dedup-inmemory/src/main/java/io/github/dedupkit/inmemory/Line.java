@@ -285,6 +285,20 @@ final class Line {
         return header;
     }
 
+    /** Ends the records in a wide line that have a tag. */
+    static long dropOpen(ByteBuffer lines, int at, long header, Ages ages, long now) {
+        if ((header >>> LAST_TAG_SHIFT | lines.getInt(at + TAGS) | lines.getLong(at + TAGS + Integer.BYTES)) == 0) {
+            return header;
+        }
+        long left = header;
+        for (int i = 0; i < Width.WIDE.records; i++) {
+            if (tag(lines, at, left, i) != 0) {
+                left = putTag(lines, at, clear(lines, at, left, i, ages, now), i, 0);
+            }
+        }
+        return left;
+    }
+
     /** Ends the records with a fingerprint. */
     static long clear(ByteBuffer lines, int at, long header, Width width, long fingerprint, Ages ages, long now) {
         long left = header;

@@ -67,7 +67,12 @@ final class LineTable {
     private volatile long geometry;
     private volatile long maximumLines;
 
-    LineTable(TableShape shape, int level, Ages ages, EventTime time, @Nullable LineTable overflow) {
+    /**
+     * Makes a table.
+     *
+     * @param present the lines that it has: those to begin with, or more if it has grown before
+     */
+    LineTable(TableShape shape, long present, int level, Ages ages, EventTime time, @Nullable LineTable overflow) {
         this.shape = shape;
         this.ages = ages;
         this.time = time;
@@ -82,7 +87,9 @@ final class LineTable {
         grows = shape.maximumLines() > shape.lines();
         long perChunk = 1L << shape.chunkShift();
         chunks = LineMemory.allocate(
-                grows ? (shape.lines() + perChunk - 1) / perChunk * perChunk : shape.lines(), shape.chunkShift());
+                maximumLines > present ? (present + perChunk - 1) / perChunk * perChunk : present, shape.chunkShift());
+        int doublings = Long.SIZE - 1 - Long.numberOfLeadingZeros(present / baseLines);
+        geometry = ((long) doublings << DOUBLINGS_SHIFT) | (present - (baseLines << doublings));
         sweeper = new Sweeper(this, ages, time.tick().number);
         LineLocks.Left some = locks.left[0];
         if (some.line < 0) { // resolves the fields that a full stack has no room to resolve
@@ -192,6 +199,7 @@ final class LineTable {
                         place = Line.oldest(lines, at, header, width, ages, tick.number);
                         long end = tick.number + ages.skew() - Line.age(lines, at, header, place, ages, tick.number);
                         evictedBefore.accumulateAndGet(time.endOf(end, tick), LATER);
+                        time.drop(end);
                         header = Line.clear(lines, at, header, place, ages, tick.number);
                         header = put(lines, at, header, place, fingerprint, number, tag);
                         return EVICTED;
@@ -335,6 +343,47 @@ final class LineTable {
     long lines() {
         long now = geometry;
         return (baseLines << (int) (now >>> DOUBLINGS_SHIFT)) + (now & SPLIT_MASK);
+    }
+
+    TableShape shape() {
+        return shape;
+    }
+
+    /** Where the records of full lines go, if anywhere. */
+    @Nullable
+    LineTable overflow() {
+        return overflow;
+    }
+
+    /** The memory of lines from a given one on, as many as lie together, up to so many. */
+    ByteBuffer memory(long line, int atMost) {
+        ByteBuffer chunk = chunk(line);
+        int at = offset(line);
+        return chunk.slice(at, Math.min(chunk.capacity() - at, atMost * Line.BYTES));
+    }
+
+    /** Copies a line as it is at present, unlocked and without its marks that are not confirmed. */
+    void copy(long line, ByteBuffer to, int at) {
+        ByteBuffer lines = chunk(line);
+        int from = offset(line);
+        long header = locks.take(lines, from);
+        try {
+            long now = time.tick().number;
+            header = Line.refresh(lines, from, header, ages, now);
+            to.put(at, lines, from, Line.BYTES);
+            Line.unlock(to, at, width == Width.WIDE ? Line.dropOpen(to, at, header, ages, now) : header);
+        } finally {
+            try {
+                Line.unlock(lines, from, header);
+            } catch (Throwable e) { // the stack is full, nothing can be called; see LineLocks
+                int slot = (int) line & (LineLocks.MOST - 1);
+                while (locks.left[slot].line >= 0) {
+                    slot = (slot + 1) & (LineLocks.MOST - 1);
+                }
+                locks.left[slot].header = header;
+                locks.left[slot].line = line;
+            }
+        }
     }
 
     /** The memory held, overflow tables included. */

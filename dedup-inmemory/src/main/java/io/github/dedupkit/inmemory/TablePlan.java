@@ -1,5 +1,9 @@
 package io.github.dedupkit.inmemory;
 
+import java.nio.file.Path;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
 /**
  * The sizes of a table and of those that it overflows to.
  *
@@ -8,8 +12,15 @@ package io.github.dedupkit.inmemory;
  * @param maximumBytes to grow to, or 0 for none
  * @param fingerprintBits that are used, at most {@link Line#FINGERPRINT_BITS}
  * @param evicts whether the oldest record makes room for a new one
+ * @param restored the snapshot that gives the sizes to begin with, if there is one
  */
-record TablePlan(Width width, long expectedKeys, long maximumBytes, int fingerprintBits, boolean evicts) {
+record TablePlan(
+        Width width,
+        long expectedKeys,
+        long maximumBytes,
+        int fingerprintBits,
+        boolean evicts,
+        @Nullable SnapshotHeader restored) {
     private static final int LEVELS = 4;
 
     /**
@@ -17,9 +28,6 @@ record TablePlan(Width width, long expectedKeys, long maximumBytes, int fingerpr
      * one, at a load only a twentieth above the planned one.
      */
     private static final int OVERFLOW_SHARE = 8;
-
-    /** With its share in the tables that it overflows to. */
-    private static final double BYTES_PER_LINE = Line.BYTES * OVERFLOW_SHARE / (OVERFLOW_SHARE - 1.0);
 
     private static final int MOST_DOUBLINGS = 20;
     private static final long LEAST_LINES = 16;
@@ -36,12 +44,39 @@ record TablePlan(Width width, long expectedKeys, long maximumBytes, int fingerpr
 
     /** The memory taken at once. */
     long firstBytes() {
-        return bytes(lines());
+        return restored != null ? restored.lineBytes() : bytes(lines());
     }
 
-    /** How often the table may double. */
+    /** How often the table may double, or has doubled. */
     int doublings() {
-        return grows() ? Long.SIZE - 1 - Long.numberOfLeadingZeros(maximumLines() / plannedLines()) : 0;
+        if (restored != null) {
+            return Math.max(affordableDoublings(), restored.levels().get(0).doublings());
+        }
+        return grows() ? logarithm(maximumLines() / plannedLines()) : 0;
+    }
+
+    /**
+     * Refuses a snapshot of a table that is too large or too small for the plan.
+     *
+     * @throws IllegalArgumentException naming the numbers that fit
+     */
+    void requireRestorable(Path file) {
+        SnapshotHeader held = Objects.requireNonNull(restored);
+        if (maximumBytes != 0 && maximumBytes < held.lineBytes()) {
+            throw new IllegalArgumentException("maximumBytes " + maximumBytes + " is less than the " + held.lineBytes()
+                    + " bytes of the table in " + file + "; allow as much");
+        }
+        long most = shape(0).maximumLines();
+        if (most < plannedLines()) {
+            long enough = held.levels().get(0).baseLines();
+            while (enough < plannedLines()) {
+                enough *= 2;
+            }
+            throw new IllegalArgumentException("expectedKeys " + expectedKeys + " is more than the "
+                    + (long) (most * width.planned) + " that the table in " + file
+                    + " may hold; expect no more, or let it grow with maximumBytes("
+                    + (bytes(enough) + Line.BYTES) + ")");
+        }
     }
 
     /** The probability of a false duplicate at the planned, or the largest, size. */
@@ -60,11 +95,10 @@ record TablePlan(Width width, long expectedKeys, long maximumBytes, int fingerpr
         LineMemory.requireRoomFor(firstBytes());
         try {
             LineTable table = null;
-            long share = (long) Math.pow(OVERFLOW_SHARE, LEVELS - 1);
-            for (int level = LEVELS - 1; level > 0; level--, share /= OVERFLOW_SHARE) {
-                table = new LineTable(shape(share), level, ages, time, table);
+            for (int level = LEVELS - 1; level > 0; level--) {
+                table = new LineTable(shape(level), presentLines(level), level, ages, time, table);
             }
-            return new LineTable(shape(1), 0, ages, time, table);
+            return new LineTable(shape(0), presentLines(0), 0, ages, time, table);
         } catch (OutOfMemoryError e) {
             IllegalArgumentException refusal = LineMemory.noDirectMemory(firstBytes());
             refusal.initCause(e);
@@ -72,16 +106,42 @@ record TablePlan(Width width, long expectedKeys, long maximumBytes, int fingerpr
         }
     }
 
-    private TableShape shape(long share) {
-        long lines = Math.max(LEAST_LINES, lines() / share);
+    private TableShape shape(int level) {
+        long lines = firstLines(level);
+        long most =
+                restored == null ? lines << doublings() : Math.max(lines << affordableDoublings(), presentLines(level));
         return new TableShape(
                 width,
                 lines,
-                lines << doublings(),
-                grows() ? chunkShift(lines) : LineMemory.shiftFor(lines),
+                most,
+                most > presentLines(level) ? chunkShift(lines) : LineMemory.shiftFor(most),
                 (1L << fingerprintBits) - 1,
-                OVERFLOW_SHARE,
-                evicts && share == 1);
+                overflowShare(),
+                evicts && level == 0);
+    }
+
+    /** The lines of a table before its first doubling. */
+    private long firstLines(int level) {
+        if (restored != null) {
+            return restored.levels().get(level).baseLines();
+        }
+        long share = (long) Math.pow(overflowShare(), level);
+        return Math.max(LEAST_LINES, lines() / share);
+    }
+
+    /** The lines of a table when it is made. */
+    private long presentLines(int level) {
+        return restored != null ? restored.levels().get(level).lines() : firstLines(level);
+    }
+
+    /** How often the restored table, as it was before its first doubling, fits the memory allowed. */
+    private int affordableDoublings() {
+        long times = (long) (maximumBytes / bytesPerLine()) / firstLines(0);
+        return Math.min(MOST_DOUBLINGS, logarithm(Math.max(1, times)));
+    }
+
+    private static int logarithm(long times) {
+        return magnitude(times) - 1;
     }
 
     private int chunkShift(long lines) {
@@ -103,7 +163,7 @@ record TablePlan(Width width, long expectedKeys, long maximumBytes, int fingerpr
     }
 
     private long maximumLines() {
-        long affordable = (long) (maximumBytes / BYTES_PER_LINE);
+        long affordable = (long) (maximumBytes / bytesPerLine());
         return Math.min(affordable, plannedLines() << MOST_DOUBLINGS);
     }
 
@@ -111,7 +171,16 @@ record TablePlan(Width width, long expectedKeys, long maximumBytes, int fingerpr
         return maximumBytes / 2 >= bytes(plannedLines());
     }
 
-    private static long bytes(long lines) {
-        return (long) (lines * BYTES_PER_LINE);
+    private int overflowShare() {
+        return restored != null ? restored.overflowShare() : OVERFLOW_SHARE;
+    }
+
+    private long bytes(long lines) {
+        return (long) (lines * bytesPerLine());
+    }
+
+    /** A line, and its share in the tables that it overflows to. */
+    private double bytesPerLine() {
+        return Line.BYTES * overflowShare() / (overflowShare() - 1.0);
     }
 }
