@@ -26,6 +26,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -43,18 +44,22 @@ class FingerprintConcurrencyTest {
     private static final List<Retention> RETENTIONS =
             List.of(FingerprintTables.retention(12, 8, 4), FingerprintTables.retention(59, 59, 0));
 
-    @Test
-    void oneWinnerWhileTimeGoesOn() throws Exception {
-        race(Integer.getInteger("dedup.test.table-races", 200_000), 10_000);
+    @ParameterizedTest
+    @EnumSource(Width.class)
+    void oneWinnerWhileTimeGoesOn(Width width) throws Exception {
+        race(width, Integer.getInteger("dedup.test.table-races", 200_000), 10_000);
     }
 
-    @Test
     @Tag("long")
-    void oneWinnerInTenMillionRacesWhileTimeGoesOn() throws Exception {
-        race(Integer.getInteger("dedup.test.long-table-races", 10_000_000), 100_000);
+    @Timeout(7_200)
+    @ParameterizedTest
+    @EnumSource(Width.class)
+    void oneWinnerInAHundredMillionRacesWhileTimeGoesOn(Width width) throws Exception {
+        int races = width == Width.NARROW ? 100_000_000 : 10_000_000;
+        race(width, Integer.getInteger("dedup.test.long-table-races", races), 100_000);
     }
 
-    private static void race(int races, int each) throws Exception {
+    private static void race(Width width, int races, int each) throws Exception {
         FingerprintRaces.Result total = new FingerprintRaces.Result(0, 0, 0, 0, 0);
         // A machine that is busy elsewhere lets few calls meet: it gets more races.
         for (int round = 0;
@@ -63,9 +68,9 @@ class FingerprintConcurrencyTest {
             Retention retention = RETENTIONS.get(round % RETENTIONS.size());
             int threads = 2 + round % 7;
             FingerprintRaces.Clocks clocks = new FingerprintRaces.Clocks();
-            DeduplicationStore store = FingerprintDeduplicationStore.builder(retention, 300)
-                    .clock(clocks)
-                    .buildNarrow();
+            FingerprintDeduplicationStore.Builder builder =
+                    FingerprintDeduplicationStore.builder(retention, 300).clock(clocks);
+            DeduplicationStore store = width == Width.NARROW ? builder.buildNarrow() : builder.buildWide();
             FingerprintRaces.Result result =
                     new FingerprintRaces(retention, each, SEED + round).run(store, clocks, threads, SEED - round);
             String where = result + ", " + threads + " threads, round " + round + ", " + retention;
@@ -74,7 +79,7 @@ class FingerprintConcurrencyTest {
             assertEquals(0, result.otherwise(), where);
             total = total.plus(result);
         }
-        System.out.println(total);
+        System.out.println(width + " " + total);
         assertFalse(isTame(total), "hardly a race was one: " + total);
     }
 

@@ -1,6 +1,8 @@
 package io.github.dedupkit.inmemory;
 
+import io.github.dedupkit.DedupKey;
 import io.github.dedupkit.DeduplicationStore;
+import io.github.dedupkit.NearTier;
 import io.github.dedupkit.Retention;
 import io.github.dedupkit.Verdict;
 import java.time.Instant;
@@ -26,6 +28,7 @@ final class FingerprintRaces {
     private static final int PHASE = 512;
     private static final int SPINS_PER_YIELD = 64;
     private static final int OVERLAPPED = 1 << 16;
+    private static final long[] ORIGINS = FingerprintTables.originsApart(1 << 15);
 
     private final Retention retention;
     private final int races;
@@ -161,7 +164,7 @@ final class FingerprintRaces {
                 long timestamp = times[race] + random.nextInt(2) * tick;
                 clocks.set(times[race] + random.nextInt(2) * tick);
                 progress.enter(race);
-                Verdict verdict = store.markSeen(FingerprintTables.key(keys[race]), timestamp);
+                Verdict verdict = mark(store, keys[race], timestamp, race * progress.threads + thread);
                 progress.leave(race, thread, verdict == Verdict.FIRST_SEEN);
                 otherwise += verdict == Verdict.FIRST_SEEN || verdict == Verdict.DUPLICATE ? 0 : 1;
             }
@@ -169,6 +172,14 @@ final class FingerprintRaces {
             progress.ended.set(thread, Integer.MAX_VALUE); // one that fails keeps nobody waiting
         }
         return otherwise;
+    }
+
+    /** Every mark is a delivery of its own: with an origin, where the store keeps it, that comes back when keys no longer do. */
+    private static Verdict mark(DeduplicationStore store, long index, long timestamp, int delivery) {
+        DedupKey key = FingerprintTables.key(index);
+        return store instanceof NearTier near
+                ? near.markSeen(key, timestamp, ORIGINS[delivery & (ORIGINS.length - 1)])
+                : store.markSeen(key, timestamp);
     }
 
     private Result count(Progress progress, long otherwise) {
@@ -187,11 +198,13 @@ final class FingerprintRaces {
 
     /** Where the threads are, and what they saw. */
     private static final class Progress {
+        final int threads;
         final AtomicLongArray ended;
         final AtomicIntegerArray winners;
         final AtomicIntegerArray inside;
 
         Progress(int threads, int races) {
+            this.threads = threads;
             ended = new AtomicLongArray(threads);
             winners = new AtomicIntegerArray(races);
             inside = new AtomicIntegerArray(races);

@@ -14,10 +14,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.LongStream;
 import javax.management.JMException;
 import javax.management.ObjectName;
 
@@ -35,6 +37,20 @@ final class FingerprintTables {
 
     static DedupKey key(long index) {
         return KEYS.key(index);
+    }
+
+    /** Origins that wide tables tell apart: up to half of what a tag can hold. */
+    static long[] originsApart(int count) {
+        BitSet tags = new BitSet();
+        return LongStream.iterate(1, origin -> origin + 1)
+                .filter(origin -> {
+                    int tag = FingerprintTable.tag(origin);
+                    boolean isNew = !tags.get(tag);
+                    tags.set(tag);
+                    return isNew;
+                })
+                .limit(count)
+                .toArray();
     }
 
     /** A retention of so many ticks. */

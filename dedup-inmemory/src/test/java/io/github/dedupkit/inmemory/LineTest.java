@@ -9,9 +9,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** A line against a list of records with whole ticks: packing and arithmetic in bytes must not show. */
@@ -32,16 +34,23 @@ class LineTest {
                 new Ages(Ages.MAX_TICKS / 2, Ages.MAX_TICKS / 4, Ages.MAX_TICKS / 4));
     }
 
+    /** All of them, in lines of either width. */
+    static Stream<Arguments> agesAndWidths() {
+        return ages().flatMap(ages -> Stream.of(Width.values()).map(width -> Arguments.of(ages, width)));
+    }
+
     /** A line with its header, as the holder of its lock sees it. */
     private static final class Subject {
         final ByteBuffer lines = LineMemory.allocate(3, LineMemory.LARGEST_SHIFT)[0];
         final int at = Line.BYTES;
         final Ages ages;
+        final Width width;
         long header;
         long now = BIRTH;
 
-        Subject(Ages ages) {
+        Subject(Ages ages, Width width) {
             this.ages = ages;
+            this.width = width;
             refresh();
         }
 
@@ -53,20 +62,28 @@ class LineTest {
             header = Line.put(lines, at, header, place, fingerprint, tick);
         }
 
+        void putTag(int place, int tag) {
+            header = Line.putTag(lines, at, header, place, tag);
+        }
+
+        int tag(int place) {
+            return Line.tag(lines, at, header, place);
+        }
+
         void clear(int place) {
             header = Line.clear(lines, at, header, place, ages, now);
         }
 
         boolean contains(long fingerprint, long event) {
-            return Line.find(lines, at, header, Width.NARROW, fingerprint, ages, now, event) >= 0;
+            return Line.find(lines, at, header, width, fingerprint, ages, now, event) >= 0;
         }
 
         int vacancy() {
-            return Line.vacancy(lines, at, header, Width.NARROW, ages, now);
+            return Line.vacancy(lines, at, header, width, ages, now);
         }
 
         int oldest() {
-            return Line.oldest(lines, at, header, Width.NARROW, ages, now);
+            return Line.oldest(lines, at, header, width, ages, now);
         }
 
         int age(int place) {
@@ -83,12 +100,16 @@ class LineTest {
 
     /** The same, naively: ticks that do not wrap, and a record that has ended stays where it is. */
     private static final class Model {
-        final long[] fingerprints = new long[Width.NARROW.records];
-        final long[] ticks = new long[Width.NARROW.records];
+        final long[] fingerprints;
+        final long[] ticks;
+        final int[] tags;
         final Ages ages;
 
-        Model(Ages ages) {
+        Model(Ages ages, Width width) {
             this.ages = ages;
+            fingerprints = new long[width.records];
+            ticks = new long[width.records];
+            tags = new int[width.records];
             Arrays.fill(ticks, Long.MIN_VALUE / 2);
         }
 
@@ -97,7 +118,7 @@ class LineTest {
         }
 
         int vacancy(long now) {
-            for (int i = 0; i < Width.NARROW.records; i++) {
+            for (int i = 0; i < ticks.length; i++) {
                 if (!lives(i, now)) {
                     return i;
                 }
@@ -106,7 +127,7 @@ class LineTest {
         }
 
         boolean contains(long fingerprint, long event, long now) {
-            for (int i = 0; i < Width.NARROW.records; i++) {
+            for (int i = 0; i < ticks.length; i++) {
                 if (lives(i, now) && fingerprints[i] == fingerprint && Math.abs(ticks[i] - event) <= ages.window()) {
                     return true;
                 }
@@ -116,8 +137,8 @@ class LineTest {
     }
 
     @ParameterizedTest
-    @MethodSource("ages")
-    void randomSequencesAgreeWithTheModel(Ages ages) {
+    @MethodSource("agesAndWidths")
+    void randomSequencesAgreeWithTheModel(Ages ages, Width width) {
         long seed = 20_260_101;
         SplittableRandom random = new SplittableRandom(seed);
         long[] fingerprints = fingerprints(random);
@@ -125,18 +146,23 @@ class LineTest {
         int full = 0;
         int leaps = 0;
         for (int sequence = 0; sequence < 100; sequence++) {
-            Subject line = new Subject(ages);
-            Model model = new Model(ages);
+            Subject line = new Subject(ages, width);
+            Model model = new Model(ages, width);
             for (int operation = 0; operation < 300; operation++) {
                 long step = step(random, ages);
                 leaps += step > 256 ? 1 : 0;
                 line.now += step;
                 line.refresh();
-                String where = ages + ", seed " + seed + ", sequence " + sequence + ", operation " + operation;
-                int place = random.nextInt(Width.NARROW.records);
+                String where =
+                        width + ", " + ages + ", seed " + seed + ", sequence " + sequence + ", operation " + operation;
+                int place = random.nextInt(width.records);
                 if (random.nextInt(20) == 0) {
                     line.clear(place);
                     model.ticks[place] = Long.MIN_VALUE / 2;
+                }
+                if (width == Width.WIDE && random.nextInt(4) == 0) {
+                    model.tags[place] = tag(random);
+                    line.putTag(place, model.tags[place]);
                 }
                 assertSame(model, line, where);
                 long fingerprint = fingerprints[random.nextInt(fingerprints.length)];
@@ -176,6 +202,11 @@ class LineTest {
         return (Line.STAMPS - 2L) << ages.granuleShift();
     }
 
+    private static int tag(SplittableRandom random) {
+        int[] extremes = {0, 1, 0x7FFF, 0x8000, 0xFFFF};
+        return random.nextBoolean() ? extremes[random.nextInt(extremes.length)] : random.nextInt(1 << 16);
+    }
+
     /** Few, so that they meet; they differ in the upper 8 or the lower 32 bits only, and 0 is among them. */
     private static long[] fingerprints(SplittableRandom random) {
         long some = random.nextLong() >>> (Long.SIZE - Line.FINGERPRINT_BITS);
@@ -186,7 +217,16 @@ class LineTest {
 
     private static void assertSame(Model model, Subject line, String where) {
         assertEquals(model.vacancy(line.now), line.vacancy(), where);
-        for (int i = 0; i < Width.NARROW.records; i++) {
+        assertEquals(
+                IntStream.range(0, model.ticks.length)
+                        .filter(i -> model.lives(i, line.now))
+                        .count(),
+                Line.records(line.lines, line.at, line.header, line.width, line.ages, line.now),
+                where);
+        for (int i = 0; i < model.ticks.length; i++) {
+            if (line.width == Width.WIDE) {
+                assertEquals(model.tags[i], line.tag(i), where + ", tag " + i);
+            }
             int age = line.age(i);
             if (model.lives(i, line.now)) {
                 assertEquals(line.now + line.ages.skew() - model.ticks[i], age, where + ", place " + i);
@@ -206,18 +246,18 @@ class LineTest {
 
     /** Every byte of tick at every present, in every place, among living records of either extreme age. */
     @ParameterizedTest
-    @MethodSource("ages")
-    void everyByteOfTickIsReadRightAtEveryPresent(Ages ages) {
+    @MethodSource("agesAndWidths")
+    void everyByteOfTickIsReadRightAtEveryPresent(Ages ages, Width width) {
         long fingerprint = 0xAB_CDEF_0123L;
         for (int neighbours : new int[] {0, ages.expired() - 1}) {
             for (long now = BIRTH; now < BIRTH + 256; now++) {
-                Subject line = new Subject(ages);
+                Subject line = new Subject(ages, width);
                 line.now = now;
                 line.refresh();
-                for (int i = 0; i < Width.NARROW.records; i++) {
+                for (int i = 0; i < width.records; i++) {
                     line.put(i, i, now + ages.skew() - neighbours);
                 }
-                for (int place = 0; place < Width.NARROW.records; place++) {
+                for (int place = 0; place < width.records; place++) {
                     for (int age = 0; age < 256; age++) {
                         line.put(place, fingerprint, now + ages.skew() - age);
                         if (line.age(place) != age
@@ -240,23 +280,24 @@ class LineTest {
 
     /** A refresh, whichever way it takes, ends what has expired and keeps the rest, for every age and distance. */
     @ParameterizedTest
-    @MethodSource("ages")
-    void aRefreshKeepsExactlyTheLiving(Ages ages) {
+    @MethodSource("agesAndWidths")
+    void aRefreshKeepsExactlyTheLiving(Ages ages, Width width) {
+        int lastPlace = width.records - 1;
         List<Integer> distances = Stream.concat(
                         Stream.iterate(0, d -> d < 600, d -> d + 1), Stream.of(5_000, (int) longestStep(ages)))
                 .toList();
         for (int offset = 0; offset < 1 << ages.granuleShift(); offset += 5) {
             for (int distance : distances) {
                 for (int tick = -ages.lateness(); tick <= ages.skew(); tick++) {
-                    Subject line = new Subject(ages);
+                    Subject line = new Subject(ages, width);
                     line.now = BIRTH + offset;
                     line.refresh();
                     line.put(3, 5, line.now + tick);
-                    line.put(9, 7, line.now + tick);
+                    line.put(lastPlace, 7, line.now + tick);
                     line.now += distance;
                     line.refresh();
                     int age = distance + ages.skew() - tick;
-                    for (int place : new int[] {3, 9}) {
+                    for (int place : new int[] {3, lastPlace}) {
                         if (age < ages.expired() ? line.age(place) != age : line.age(place) < ages.expired()) {
                             throw new AssertionError(ages + ": age " + line.age(place) + " instead of " + age
                                     + " in place " + place + ", " + distance + " ticks after " + (BIRTH + offset));
@@ -276,7 +317,7 @@ class LineTest {
         for (int start = 0; start < longest; start += 1 + life / 60) {
             for (int every : new int[] {1, 16, 17, life, life + 1, Integer.MAX_VALUE}) {
                 for (int last : new int[] {life - 1, longest}) {
-                    Subject line = new Subject(ages);
+                    Subject line = new Subject(ages, Width.NARROW);
                     line.now = BIRTH + start;
                     line.refresh();
                     long noted = line.now;
@@ -300,7 +341,7 @@ class LineTest {
     void notesOfDifferentClassesAreApart() {
         Ages ages = new Ages(60, 1, 1);
         for (long noted = 0; noted < 8; noted++) {
-            Subject line = new Subject(ages);
+            Subject line = new Subject(ages, Width.NARROW);
             line.header = Line.overflow(line.header, noted);
             for (int generation = 0; generation < 2; generation++) {
                 for (long other = 0; other < 8; other++) {
@@ -309,7 +350,7 @@ class LineTest {
                 line.now += ages.life();
                 line.refresh();
             }
-            Subject copy = new Subject(ages);
+            Subject copy = new Subject(ages, Width.NARROW);
             long header = Line.overflowAs(copy.header, Line.overflow(line.header, noted));
             assertTrue(Line.overflowed(header, noted));
             assertFalse(Line.overflowed(Line.overflowAs(header, copy.header), noted));
@@ -328,7 +369,7 @@ class LineTest {
     /** The lock is exclusive, and what its holder wrote is seen by the next one. */
     @Test
     void theLockExcludes() throws Exception {
-        Subject line = new Subject(new Ages(60, 1, 1));
+        Subject line = new Subject(new Ages(60, 1, 1), Width.NARROW);
         int threads = 4;
         int rounds = 50_000;
         CountDownLatch start = new CountDownLatch(1);

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.dedupkit.DeduplicationStore;
+import io.github.dedupkit.EventBatch;
 import io.github.dedupkit.Retention;
 import java.time.Duration;
 import java.util.function.BiConsumer;
@@ -163,6 +164,51 @@ abstract class RetentionRules extends ContractSupport {
                 }
                 now += retention.windowMillis() + 2 * tick;
             }
+        });
+    }
+
+    @Test
+    @DisplayName("rule 4: a batch in which time jumps thousands of times revives nothing that has expired")
+    void rule4_aBatchOfJumpsRevivesNothing() {
+        onEachRetention((store, retention) -> {
+            long beyond = retention.windowMillis() + retention.tickMillis() + 1;
+            int items = 5_000;
+            int keys = 128;
+            long now = START;
+            for (long jump : new long[] {beyond / keys + 1, beyond, 256 * retention.tickMillis(), 3 * beyond}) {
+                mark(store, key(0), now, FIRST_SEEN, "rule 4: before jumps of " + jump);
+                EventBatch batch = new EventBatch(items);
+                for (now += beyond; !batch.isFull(); now += jump) {
+                    batch.add(key(batch.size() % keys), now, 0);
+                }
+                store.markSeen(batch);
+                for (int i = 0; i < items; i++) {
+                    assertEquals(
+                            FIRST_SEEN,
+                            batch.verdict(i),
+                            "rule 4: item " + i + " of a batch, " + keys + " jumps of " + jump
+                                    + " after its key's last");
+                }
+                now += beyond;
+            }
+        });
+    }
+
+    @Test
+    @DisplayName("rule 4(e): a clock before 1970 drops no record, and does no harm when it is set right")
+    void rule4e_clockBefore1970() {
+        onEachRetention((store, retention) -> {
+            clock.set(-TEN_YEARS);
+            mark(store, key(0), START, FIRST_SEEN, "rule 4(e): a fresh key, the clock before 1970");
+            mark(store, key(0), START, DUPLICATE, "rule 4(e): its copy, the clock before 1970");
+            mark(store, key(0), 0, DUPLICATE, "rule 4(e): stored as the start of 1970 + S at most");
+            mark(store, key(1), Long.MAX_VALUE, FIRST_SEEN, "rule 4(e): from the far future");
+            mark(store, key(1), Long.MAX_VALUE, DUPLICATE, "rule 4(e): judged at the start of 1970 + S at most");
+            assertTrue(store.mightContain(key(1), START), "rule 4(e): mightContain, the clock before 1970");
+            clock.set(START);
+            mark(store, key(0), START, FIRST_SEEN, "rule 4(e): the clock is set right, many windows later");
+            mark(store, key(0), START, DUPLICATE, "rule 4(e): and its copy");
+            mark(store, key(2), START - retention.latenessMillis() - 1, TOO_LATE, "rule 4(e): and late is late");
         });
     }
 

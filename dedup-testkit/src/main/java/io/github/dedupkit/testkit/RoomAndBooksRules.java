@@ -13,6 +13,7 @@ import io.github.dedupkit.DeduplicationStore;
 import io.github.dedupkit.EventBatch;
 import io.github.dedupkit.Retention;
 import io.github.dedupkit.StoreStats;
+import io.github.dedupkit.StoreUnavailableException;
 import io.github.dedupkit.Verdict;
 import java.time.Duration;
 import java.util.Comparator;
@@ -74,6 +75,32 @@ abstract class RoomAndBooksRules extends CloseAndInputRules {
         return retentions().stream()
                 .max(Comparator.comparingDouble(r -> (double) r.latenessMillis() / r.windowMillis()))
                 .orElseThrow();
+    }
+
+    @Test
+    @DisplayName(
+            "rule 6: the records said to be held are those made and not dropped, below the expected keys and far beyond")
+    void rule6_retainedKeysAreThoseHeld() {
+        int expected = 2_000;
+        try (StoreFixture fixture = fixture(new StoreConfig(mostLenient(), clock, expected, new Ledger()));
+                DeduplicationStore store = fixture.open()) {
+            int marked = 0;
+            for (int upTo : new int[] {1, expected / 2, expected, 3 * expected / 2, 2 * expected, 20 * expected}) {
+                for (; marked < upTo; marked++) {
+                    try {
+                        store.markSeen(key(marked), START);
+                    } catch (StoreUnavailableException e) {
+                        // rule 6: refuses, which makes no record
+                    }
+                }
+                StoreStats stats = store.stats();
+                long held = stats.firstSeen() - stats.evicted();
+                assertTrue(
+                        stats.retainedKeys() <= held && stats.retainedKeys() >= held - held / 10,
+                        "rule 6: " + held + " records are held after " + marked + " marks, nothing has expired; "
+                                + stats);
+            }
+        }
     }
 
     @Test

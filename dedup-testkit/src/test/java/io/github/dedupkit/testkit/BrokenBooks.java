@@ -2,6 +2,7 @@ package io.github.dedupkit.testkit;
 
 import io.github.dedupkit.DedupKey;
 import io.github.dedupkit.EventBatch;
+import io.github.dedupkit.StoreStats;
 import io.github.dedupkit.Verdict;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -56,6 +57,27 @@ final class BrokenBooks {
                                     }
                                 })
                         .caughtBy("rule10_refusedMarksAreCounted", "rule 10: "),
+                BrokenStore.of(
+                                "says it holds what it refused",
+                                (storage, config) -> new FakeDurableStore(storage, config) {
+                                    @Override
+                                    public synchronized StoreStats stats() {
+                                        StoreStats stats = super.stats();
+                                        return new StoreStats(
+                                                stats.firstSeen(),
+                                                stats.replayed(),
+                                                stats.duplicates(),
+                                                stats.tooLate(),
+                                                stats.failedOpen(),
+                                                stats.thrown(),
+                                                stats.evicted(),
+                                                stats.firstSeen() + stats.thrown(),
+                                                stats.bytes(),
+                                                stats.effectiveWindow(),
+                                                stats.falseDuplicateProbability());
+                                    }
+                                })
+                        .caughtBy("rule6_retainedKeysAreThoseHeld", "rule 6: 4000 records are held"),
                 BrokenStore.of(
                                 "counts nothing but the last call",
                                 (storage, config) -> new FakeDurableStore(storage, config) {

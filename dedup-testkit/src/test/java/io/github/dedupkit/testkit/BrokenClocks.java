@@ -1,6 +1,7 @@
 package io.github.dedupkit.testkit;
 
 import io.github.dedupkit.DedupKey;
+import io.github.dedupkit.EventBatch;
 import io.github.dedupkit.Verdict;
 import java.util.List;
 
@@ -11,6 +12,9 @@ final class BrokenClocks {
     private static final String NEVER_LATE = "rule4_confirmAndForgetAreNeverLate";
     private static final String JUMPS = "rule4_jumpsOfAnyLength";
     private static final String LOOKS = "rule4_lookingChangesNothing";
+
+    private static final String JUMPS_IN_A_BATCH = "rule4_aBatchOfJumpsRevivesNothing";
+    private static final String BEFORE_1970 = "rule4e_clockBefore1970";
 
     private BrokenClocks() {}
 
@@ -153,6 +157,57 @@ final class BrokenClocks {
                                     }
                                 })
                         .caughtBy(JUMPS, "rule 4: "),
+                BrokenStore.of(
+                                "takes ages from the time when the batch began",
+                                (storage, config) -> new FakeDurableStore(storage, config) {
+                                    private long began = Long.MAX_VALUE;
+
+                                    @Override
+                                    void judgeAll(EventBatch batch) {
+                                        began = watermark;
+                                        super.judgeAll(batch);
+                                        began = Long.MAX_VALUE;
+                                    }
+
+                                    @Override
+                                    boolean inWindow(Mark mark, long at) {
+                                        return super.inWindow(mark, Math.min(at, began));
+                                    }
+                                })
+                        .caughtBy(JUMPS_IN_A_BATCH, "rule 4: item 0 of a batch"),
+                BrokenStore.of(
+                                "keeps ages in 15 bits of ticks",
+                                (storage, config) -> new FakeDurableStore(storage, config) {
+                                    @Override
+                                    boolean inWindow(Mark mark, long at) {
+                                        return ticksApart(this, mark, at, 0x7FFF)
+                                                <= retention.windowMillis() / retention.tickMillis();
+                                    }
+                                })
+                        .caughtBy(JUMPS_IN_A_BATCH, " of a batch, 128 jumps of "),
+                BrokenStore.of(
+                                "takes the clock's distance from 1970 for the present",
+                                (storage, config) -> new FakeDurableStore(storage, config) {
+                                    @Override
+                                    long clamp(long timestamp) {
+                                        long present = Math.max(
+                                                watermark,
+                                                Math.abs(config.clock().millis()));
+                                        return timestamp <= watermark
+                                                ? timestamp
+                                                : Math.min(timestamp, present + retention.futureSkewMillis());
+                                    }
+                                })
+                        .caughtBy(BEFORE_1970, "rule 4(e): stored as the start of 1970"),
+                BrokenStore.of(
+                                "takes a clock before 1970 for none, and the timestamp for the present",
+                                (storage, config) -> new FakeDurableStore(storage, config) {
+                                    @Override
+                                    long clamp(long timestamp) {
+                                        return config.clock().millis() < 0 ? timestamp : super.clamp(timestamp);
+                                    }
+                                })
+                        .caughtBy(BEFORE_1970, "rule 4(e): "),
                 BrokenStore.of(
                                 "takes timestamp 0 for none",
                                 (storage, config) -> new FakeDurableStore(storage, config) {
