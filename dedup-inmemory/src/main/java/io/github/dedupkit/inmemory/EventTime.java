@@ -129,8 +129,8 @@ final class EventTime {
     }
 
     /**
-     * Raises the watermark to the highest of some timestamps at once, where that makes none of them late: judged one by one they
-     * get the same answers.
+     * Raises the watermark to the highest of some timestamps at once, where that makes none of them late: judged one by
+     * one they get the same answers.
      *
      * @return whether it was raised
      */

@@ -20,28 +20,29 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A table of timestamped fingerprints outside the heap of one process: about 11 bytes per key, whatever the ids' length. {@link
- * FingerprintNearTier} keeps origins too, and is built here as well.
+ * A table of timestamped fingerprints outside the heap of one process: about 11 bytes per key, whatever the ids' length.
+ * {@link FingerprintNearTier} keeps origins too, and is built here as well.
  *
- * <p><b>Guarantees:</b> approximate: a new key is told DUPLICATE with the probability that {@link #guarantees()} states, some
- * 10<sup>-11</sup> at the planned size, and that {@link #stats()} gives for the present; durability none (a restart
- * forgets, but for what a {@linkplain #snapshot snapshot} brings back: copies are admitted); scope one process; one watermark for the whole store. While it is healthy nothing is
- * admitted. Beyond its capacity it grows, refuses, or drops the oldest records, as it was built; what is dropped is
- * counted and shortens the effective window in {@link #stats()}.
+ * <p><b>Guarantees:</b> approximate: a new key is told DUPLICATE with the probability that {@link #guarantees()} states,
+ * some 10<sup>-11</sup> at the planned size, and that {@link #stats()} gives for the present; durability none (a restart
+ * forgets, but for what a {@linkplain #snapshot snapshot} brings back: copies are admitted); scope one process; one
+ * watermark for the whole store. While it is healthy nothing is admitted. Beyond its capacity it grows, refuses, or drops
+ * the oldest records, as it was built; what is dropped is counted and shortens the effective window in {@link #stats()}.
  *
  * <p><b>Thread-safety:</b> safe for use by many threads; calls for one key are linearizable. {@link #close()} may come at
  * any time; the memory returns once the closed store and the calls in progress are gone.
  *
- * <p><b>Cost:</b> one cache line of 64 bytes per mark, a second one for a few marks in a hundred; a batch overlaps the
- * misses. Nothing is allocated per mark, but 40 bytes when the watermark enters another tick, and 2 KiB on a thread's first
- * batch. When the watermark moves by a record's life, W + L + S, the call that moves it refreshes at most one line in 500, and one more.
- * A table that grows does so on a daemon thread of its own: a call allocates no memory and splits no lines for it. Where a key finds no room
- * although the table may grow, which is rare, the call waits for that thread.
+ * <p><b>Cost:</b> one cache line of 64 bytes per mark, a second one for one mark in five or so; a batch overlaps the misses.
+ * Nothing is allocated per mark, but 40 bytes when the watermark enters another tick, and some KiB on a thread's first
+ * batch. When the watermark moves by a record's life, W + L + S, the call that moves it refreshes at most one line in 512
+ * of each of four tables, and one more. A table that grows does so on a daemon thread of its own: a call allocates no
+ * memory and splits no lines for it. Where a key finds no room although the table may grow, which is rare, the call
+ * waits for that thread.
  *
- * <p><b>Failure:</b> refused for lack of room, a mark throws {@link StoreUnavailableException} and is not recorded, but time has
- * moved on with it; a batch ends at such an item, time may have moved on to the last of the 256 items around it, and what
- * follows stays unjudged. An error, a full stack or heap for example, leaves no lock behind. Keys must come from a {@link
- * io.github.dedupkit.KeySpace}: numbers that are no hashes crowd into few lines.
+ * <p><b>Failure:</b> refused for lack of room, a mark throws {@link StoreUnavailableException} and is not recorded, but
+ * time has moved on with it; a batch ends at such an item, time may have moved on to the last of the 256 items around
+ * it, and what follows stays unjudged. An error, a full stack or heap for example, leaves no lock behind. Keys must
+ * come from a {@link io.github.dedupkit.KeySpace}: numbers that are no hashes crowd into few lines.
  */
 public final class FingerprintDeduplicationStore implements DeduplicationStore {
     private static final long MAXIMUM_KEYS_BOUND = 1L << 36;
@@ -179,9 +180,10 @@ public final class FingerprintDeduplicationStore implements DeduplicationStore {
         }
 
         /**
-         * Lets the table grow, by doublings, a line at a time; unless set, it stays as planned. It begins with the planned size,
-         * or with up to twice that, so that its last doubling ends at the maximum. Each doubling doubles the probability of a
-         * false duplicate, so {@link Guarantees#falseDuplicateProbability()} is that of the largest size.
+         * Lets the table grow, by doublings, a line at a time; unless set, it stays as planned. It begins with the
+         * planned size, or with up to twice that, so that its last doubling ends at the maximum. Each doubling doubles
+         * the probability of a false duplicate, so {@link Guarantees#falseDuplicateProbability()} is that of the
+         * largest size.
          *
          * @param maximumBytes the most memory to take, in bytes; at least twice the planned size, or it does not grow. Kept to
          *     within 512 KiB for each of four tables
@@ -230,8 +232,8 @@ public final class FingerprintDeduplicationStore implements DeduplicationStore {
         }
 
         /**
-         * Creates a store that keeps no origins: about 11 bytes per key. A consumer that dies between the verdict and the effect
-         * loses what was in flight, unless it marks after processing.
+         * Creates a store that keeps no origins: about 11 bytes per key. A consumer that dies between the verdict and
+         * the effect loses what was in flight, unless it marks after processing.
          *
          * @return an open store
          * @throws IllegalArgumentException if the memory planned exceeds maximumBytes, or what the JVM or the machine can give:

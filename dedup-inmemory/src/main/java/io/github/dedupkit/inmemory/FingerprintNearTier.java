@@ -15,9 +15,10 @@ import java.util.Optional;
  * FingerprintDeduplicationStore.Builder#buildWide()}.
  *
  * <p><b>Guarantees:</b> those of {@link FingerprintDeduplicationStore}, and it tells a redelivery from a copy. An origin is
- * kept as a tag of 16 bits: while a mark is not confirmed, a copy with another origin is taken for its redelivery, and admitted, with a
- * probability of 1 in 65,535. As a near tier that refuses or drops marks for lack of room, it forgets what it cannot remember, and
- * {@link #stats()} shows that in the effective window.
+ * kept as a tag of 16 bits: while a mark is not confirmed, a copy with another origin is taken for its redelivery, and
+ * admitted, with a probability of 1 in 65,535. As a near tier that refuses or drops marks for lack of room, it forgets what
+ * it cannot remember, and {@link #stats()} shows that in the effective window. A {@linkplain #snapshot(Path) snapshot}
+ * brings confirmed marks back after a restart.
  *
  * <p><b>Thread-safety, cost, failure:</b> as there. A confirm or forget touches the line of its key, as a mark does; in
  * batches, they overlap the misses too.
@@ -36,6 +37,7 @@ public final class FingerprintNearTier implements NearTier {
 
     @Override
     public Verdict markSeen(long keyHigh, long keyLow, long timestamp, long origin) {
+        Books.requireTimestamp(timestamp);
         note(origin != 0);
         return table.mark(keyHigh, keyLow, timestamp, FingerprintTable.tag(origin));
     }
@@ -109,14 +111,14 @@ public final class FingerprintNearTier implements NearTier {
      * Replaces a file by a snapshot, at once and durably, while the store serves. It holds every mark that was confirmed
      * when the call began. Open marks are left out: they may be forgotten later, which the file would not know.
      *
-     * <p>Refused once a mark without origin was made, or {@link #remember} was told of one: it counts as confirmed before
+     * <p>Refused once a mark without origin was asked for, or {@link #remember} was told of one: it counts as confirmed before
      * it has taken effect, and a crash in between would lose the event. What a snapshot brought back is no such mark.
      *
      * <p><b>Cost:</b> as {@link FingerprintDeduplicationStore#snapshot}. Each line is locked while it is copied.
      *
      * @param file to replace, or to make, readable by its owner; a temporary file is made beside it
      * @throws IOException if the file cannot be written; it is as it was
-     * @throws IllegalStateException if a mark without origin was made, if event time moved by more than 262,144 ticks
+     * @throws IllegalStateException if a mark without origin was asked for, if event time moved by more than 262,144 ticks
      *     meanwhile, or if the store is closed; the file is as it was
      * @see FingerprintDeduplicationStore.Builder#restoreFrom
      */
@@ -159,7 +161,7 @@ public final class FingerprintNearTier implements NearTier {
     private void requireOrigins() {
         if (needsBarrier) {
             throw new IllegalStateException(
-                    "a mark without origin was made, and it counts as confirmed before it has"
+                    "a mark without origin was asked for, and it counts as confirmed before it has"
                             + " taken effect; take the snapshot when all has, with snapshot(file, position), or mark with origins");
         }
     }

@@ -20,6 +20,9 @@ final class FingerprintTable {
     /** One new record in this many looks whether the table should grow. */
     private static final int GROW_EVERY = 16;
 
+    /** What origins are told apart by. */
+    private static final int TAGS = 0xFFFF;
+
     private final Retention retention;
     private final InstantSource clock;
     private final Books books;
@@ -398,9 +401,6 @@ final class FingerprintTable {
                 ? Verdict.DUPLICATE
                 : outcome == LineTable.TOO_LATE ? Verdict.TOO_LATE : Verdict.FIRST_SEEN;
     }
-
-    /** What origins are told apart by. */
-    private static final int TAGS = 0xFFFF;
 
     /** What is kept of an origin: 0 exactly for none. Other origins have one in common with a chance of 1 in 65,535. */
     static int tag(long origin) {

@@ -27,7 +27,8 @@ final class Line {
      * word 6                           6 and 7                           6; tags of records 0 and 1
      * word 7                           8 and 9                           tags of records 2 to 5
      *
-     * A tick is one byte, the tick's number modulo 256. A tag is two: 0, or what is left of the origin of a mark that is not confirmed.
+     * A tick is one byte, the tick's number modulo 256. A tag is two: 0, or what is left of the origin of a mark that
+     * is not confirmed.
      *
      * A place without a record is one whose record has expired. Since a byte of tick comes round, a line is refreshed
      * whenever it is locked in another granule than before: what has expired gets the youngest tick that has, and the
@@ -72,7 +73,10 @@ final class Line {
 
     private Line() {}
 
-    /** Takes a line's lock if it is free. Returns the header, which is to be given to {@link #unlock}, or a {@link #LOCKED} one. */
+    /**
+     * Takes a line's lock if it is free. Returns the header, which is to be given to {@link #unlock}, or a {@link
+     * #LOCKED} one.
+     */
     static long tryLock(ByteBuffer lines, int at) {
         long header = (long) WORDS.getOpaque(lines, at);
         while ((header & LOCKED) == 0) {

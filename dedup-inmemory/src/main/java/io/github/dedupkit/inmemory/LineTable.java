@@ -30,8 +30,8 @@ final class LineTable {
      * Overflow. A record that finds its line full goes to the overflow table, at a home of its own, under the lock of
      * its line here, whose header notes the record's class. A class without a note has nothing there.
      *
-     * Time. The watermark and its tick are read under the lock of a line, after whoever held it before has read them: no line is
-     * seen at a tick earlier than its last one.
+     * Time. The watermark and its tick are read under the lock of a line, after whoever held it before has read them:
+     * no line is seen at a tick earlier than its last one.
      */
     static final int FIRST_SEEN = 0;
     static final int REPLAYED = 1;
@@ -104,7 +104,8 @@ final class LineTable {
     }
 
     /**
-     * Loads lines towards the processor, with as little as possible between one load and the next; negative ones are passed over.
+     * Loads lines towards the processor, with as little as possible between one load and the next; negative ones are
+     * passed over.
      *
      * @return something that means nothing, and must be used for something
      */
@@ -455,8 +456,8 @@ final class LineTable {
     }
 
     /**
-     * Splits lines until there are as many as wanted, or as may be, and as many as that asks for in the overflow tables. Where the
-     * JVM has no more memory to give, a table stays as it is. For one thread.
+     * Splits lines until there are as many as wanted, or as may be, and as many as that asks for in the overflow
+     * tables. Where the JVM has no more memory to give, a table stays as it is. For one thread.
      *
      * @param atMost the lines to split in this call, in each table
      */

@@ -33,8 +33,8 @@ final class Sweeper {
     }
 
     /**
-     * Refreshes the lines whose turn it is: one in 8,192 for each granule that the watermark moved, and one more. Another thread's turn is not
-     * waited for, unless a whole round is due.
+     * Refreshes the lines whose turn it is: one in 8,192 for each granule that the watermark moved, and one more.
+     * Another thread's turn is not waited for, unless a whole round is due.
      */
     void sweep(long tick) {
         long granule = ages.granuleOf(tick);

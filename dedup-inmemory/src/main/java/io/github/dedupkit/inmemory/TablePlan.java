@@ -24,8 +24,8 @@ record TablePlan(
     private static final int LEVELS = 4;
 
     /**
-     * A line of an overflow table for so many: with one for 16, a steady flow of keys fills the overflow tables before the first
-     * one, at a load only a twentieth above the planned one.
+     * A line of an overflow table for so many: with one for 16, a steady flow of keys fills the overflow tables before
+     * the first one, at a load only a twentieth above the planned one.
      */
     private static final int OVERFLOW_SHARE = 8;
 
