@@ -72,7 +72,7 @@ final class EventTime {
     /** The records counted when each of the last ticks began, by its number modulo the length. Guarded by this. */
     private final long[] recordsBefore = new long[HISTORY];
 
-    /** The records of each tick that were dropped before they expired, by its number modulo the length. */
+    /** The records of each tick that ended before they expired, by its number modulo the length. */
     private final AtomicLongArray dropped = new AtomicLongArray(HISTORY);
 
     /**
@@ -168,9 +168,11 @@ final class EventTime {
         return Math.max(0, records.getAsLong() - expired - droppedAlive());
     }
 
-    /** Counts a record out that was dropped before it expired, by the number of its tick. */
+    /** Counts a record out that ends before it expires, by the number of its tick. */
     void drop(long number) {
-        hasDropped = true;
+        if (!hasDropped) {
+            hasDropped = true;
+        }
         dropped.incrementAndGet((int) number & (HISTORY - 1));
     }
 

@@ -94,8 +94,9 @@ public final class FingerprintDeduplicationStore implements DeduplicationStore {
     /**
      * Replaces a file by a snapshot, at once and durably, at a barrier: when everything marked has taken effect, and
      * nothing is marked until this call returns. At any other moment a snapshot would hold marks of events that a crash
-     * then keeps from taking effect: their redelivery would be lost. Marks made while this call runs are noticed and fail
-     * it; whether the effects are through only the caller knows.
+     * then keeps from taking effect: their redelivery would be lost. Batches under way, and marks made while this call
+     * runs, are noticed and fail it, but for a single mark that began before it and is answered after it; whether the
+     * effects are through only the caller knows.
      *
      * <p><b>Cost:</b> the table is copied line by line, and takes as much room in the file as in memory. An interrupt
      * ends it with {@link java.nio.channels.ClosedByInterruptException}. A store takes one snapshot at a time.
@@ -185,8 +186,8 @@ public final class FingerprintDeduplicationStore implements DeduplicationStore {
          * the probability of a false duplicate, so {@link Guarantees#falseDuplicateProbability()} is that of the
          * largest size.
          *
-         * @param maximumBytes the most memory to take, in bytes; at least twice the planned size, or it does not grow. Kept to
-         *     within 512 KiB for each of four tables
+         * @param maximumBytes the most memory to take, in bytes; at least twice the planned size, or it does not grow. Kept
+         *     to within a chunk, 1 MiB or a 4096th of the maximum, for each of four tables
          * @return this builder
          * @throws IllegalArgumentException if maximumBytes is below 1
          */

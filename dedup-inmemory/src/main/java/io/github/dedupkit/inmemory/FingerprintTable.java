@@ -27,6 +27,8 @@ final class FingerprintTable {
     private final InstantSource clock;
     private final Books books;
     private final LongAdder remembered = new LongAdder();
+    private final LongAdder batchesBegun = new LongAdder();
+    private final LongAdder batchesEnded = new LongAdder();
     private final EventTime time;
     private final String capacity;
     private final boolean evicts;
@@ -94,16 +96,27 @@ final class FingerprintTable {
                     + SnapshotHeader.MOST_POSITION_BYTES + "; keep it elsewhere, and give a reference to it");
         }
         LineTable open = open();
+        long running = -batchesEnded.sum(); // first: what ends meanwhile counts as running
+        long begun = batchesBegun.sum();
+        running += begun;
         long before = marks();
+        if (running > 0) {
+            throw notAtABarrier(running + " batches are being marked", file);
+        }
         new SnapshotWriter(open, time, retention).write(file, position.clone(), () -> {
             long made = marks() - before;
             if (made != 0) {
-                throw new IllegalStateException(made + " marks were made while the snapshot was written, and a snapshot"
-                        + " with a position is of a moment without; " + file
-                        + " is as it was: stop marking, let what was"
-                        + " marked take effect, and try again");
+                throw notAtABarrier(made + " marks were made while the snapshot was written", file);
+            }
+            if (batchesBegun.sum() != begun) {
+                throw notAtABarrier("a batch was begun while the snapshot was written", file);
             }
         });
+    }
+
+    private static IllegalStateException notAtABarrier(String what, Path file) {
+        return new IllegalStateException(what + ", and a snapshot with a position is of a moment without; " + file
+                + " is as it was: stop marking, let what was marked take effect, and try again");
     }
 
     /**
@@ -205,21 +218,27 @@ final class FingerprintTable {
         LineTable open = open();
         Block block = blocks.get();
         int dropped = 0;
-        for (int from = 0; from < batch.size(); from += Block.SIZE) {
-            block.locate(open, batch, from, Verdict.FIRST_SEEN);
-            block.touch(open, batch);
-            for (int i = block.from(); i < block.to(); i++) {
-                if (block.has(i)) {
-                    int tag = tag(batch.origin(i));
-                    long timestamp = batch.timestamp(i);
-                    boolean drops = remember(open, batch.keyHigh(i), batch.keyLow(i), block.line(i), timestamp, tag);
-                    dropped += drops ? 1 : 0;
+        batchesBegun.increment();
+        try {
+            for (int from = 0; from < batch.size(); from += Block.SIZE) {
+                block.locate(open, batch, from, Verdict.FIRST_SEEN);
+                block.touch(open, batch);
+                for (int i = block.from(); i < block.to(); i++) {
+                    if (block.has(i)) {
+                        int tag = tag(batch.origin(i));
+                        long timestamp = batch.timestamp(i);
+                        boolean drops =
+                                remember(open, batch.keyHigh(i), batch.keyLow(i), block.line(i), timestamp, tag);
+                        dropped += drops ? 1 : 0;
+                    }
                 }
+                grow(open, 0);
             }
-            grow(open, 0);
-        }
-        if (dropped > 0) {
-            books.enterEvicted(dropped);
+        } finally {
+            batchesEnded.increment();
+            if (dropped > 0) {
+                books.enterEvicted(dropped);
+            }
         }
     }
 
@@ -282,6 +301,7 @@ final class FingerprintTable {
         Block block = blocks.get();
         int answered = 0;
         block.tally.clear();
+        batchesBegun.increment();
         try {
             for (int from = 0; from < batch.size(); from += Block.SIZE) {
                 if (block.locate(open, batch, from, Verdict.UNJUDGED) > 0) {
@@ -290,6 +310,7 @@ final class FingerprintTable {
                 answered = block.to();
             }
         } finally {
+            batchesEnded.increment();
             int unanswered = answered < batch.size() ? unjudgedFrom(batch, answered) : 0;
             if (block.tally.calls() + unanswered > 0) {
                 books.enter(block.tally, unanswered);
@@ -388,7 +409,8 @@ final class FingerprintTable {
         open(); // a closed one grows no more
         return new StoreUnavailableException(
                 open.isStarved()
-                        ? capacity + "; the JVM had no memory for more, see -XX:MaxDirectMemorySize"
+                        ? capacity + "; the JVM had no memory for more: it allows " + LineMemory.directMemoryLimit()
+                                + " bytes outside the heap in all, raise -XX:MaxDirectMemorySize"
                         : capacity);
     }
 

@@ -303,17 +303,6 @@ final class Line {
         return left;
     }
 
-    /** Ends the records with a fingerprint. */
-    static long clear(ByteBuffer lines, int at, long header, Width width, long fingerprint, Ages ages, long now) {
-        long left = header;
-        int place = next(lines, at, left, width, fingerprint, ages, now, 0);
-        while (place >= 0) {
-            left = clear(lines, at, left, place, ages, now);
-            place = next(lines, at, left, width, fingerprint, ages, now, place + 1);
-        }
-        return left;
-    }
-
     /** Ends the record in a place. */
     static long clear(ByteBuffer lines, int at, long header, int place, Ages ages, long now) {
         long fingerprint = fingerprint(lines, at, header, place);

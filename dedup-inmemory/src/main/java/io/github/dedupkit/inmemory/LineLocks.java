@@ -9,7 +9,7 @@ final class LineLocks {
     /*
      * A thread whose stack is full may fail in the middle of a call, and once more when it unlocks the line: that is a call,
      * too. It then leaves line and header here, by stores alone: a monitor would need stack, and so would a field that is
-     * used for the first time. Whoever waits for a lock longer than usual unlocks what was left. What was changed in the
+     * used for the first time. (Two that take one slot in the same instant would lose a lock.) Whoever waits for a lock longer than usual unlocks what was left. What was changed in the
      * line is in order: see Line's methods.
      */
 

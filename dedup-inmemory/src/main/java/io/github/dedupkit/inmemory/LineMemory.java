@@ -75,7 +75,7 @@ final class LineMemory {
     }
 
     /** The JVM's bound; it is the heap's unless set. */
-    private static long directMemoryLimit() {
+    static long directMemoryLimit() {
         Object[] arguments = {"MaxDirectMemorySize"};
         String[] types = {String.class.getName()};
         try {

@@ -190,7 +190,7 @@ final class LineTable {
                         return replays(lines, at, header, found, tag) ? REPLAYED : DUPLICATE;
                     }
                     if (width == Width.WIDE) {
-                        header = Line.clear(lines, at, header, width, fingerprint, ages, tick.number);
+                        header = endAll(lines, at, header, fingerprint, tick.number);
                     }
                 }
                 int place = Line.vacancy(lines, at, header, width, ages, tick.number);
@@ -200,8 +200,7 @@ final class LineTable {
                         place = Line.oldest(lines, at, header, width, ages, tick.number);
                         long end = tick.number + ages.skew() - Line.age(lines, at, header, place, ages, tick.number);
                         evictedBefore.accumulateAndGet(time.endOf(end, tick), LATER);
-                        time.drop(end);
-                        header = Line.clear(lines, at, header, place, ages, tick.number);
+                        header = end(lines, at, header, place, tick.number);
                         header = put(lines, at, header, place, fingerprint, number, tag);
                         return EVICTED;
                     }
@@ -240,13 +239,30 @@ final class LineTable {
         return told ? FIRST_SEEN : overflow.ask(Request.REPLACE, keyHigh, keyLow, timestamp, tag);
     }
 
+    /** Ends the records with a fingerprint; returns the header. */
+    private long endAll(ByteBuffer lines, int at, long header, long fingerprint, long now) {
+        long left = header;
+        int place = Line.next(lines, at, left, width, fingerprint, ages, now, 0);
+        while (place >= 0) {
+            left = end(lines, at, left, place, now);
+            place = Line.next(lines, at, left, width, fingerprint, ages, now, place + 1);
+        }
+        return left;
+    }
+
+    /** Ends a record before its time; returns the header. */
+    private long end(ByteBuffer lines, int at, long header, int place, long now) {
+        time.drop(now + ages.skew() - Line.age(lines, at, header, place, ages, now));
+        return Line.clear(lines, at, header, place, ages, now);
+    }
+
     /** Ends the records of a key, here and in the overflow table; returns the header. */
     private long erase(ByteBuffer lines, int at, long header, long keyHigh, long keyLow, long now) {
         long fingerprint = fingerprint(keyHigh, keyLow);
         if (overflow != null && Line.overflowed(header, fingerprint)) {
             overflow.ask(Request.ERASE, keyHigh, keyLow, 0, 0);
         }
-        return Line.clear(lines, at, header, width, fingerprint, ages, now);
+        return endAll(lines, at, header, fingerprint, now);
     }
 
     private long put(ByteBuffer lines, int at, long header, int place, long fingerprint, long tick, int tag) {
@@ -311,7 +327,7 @@ final class LineTable {
                         return replays(lines, at, header, place, tag) ? REPLAYED : DUPLICATE;
                     }
                     if (request == Request.REPLACE && width == Width.WIDE) {
-                        header = Line.clear(lines, at, header, width, fingerprint, ages, tick.number);
+                        header = endAll(lines, at, header, fingerprint, tick.number);
                     }
                 } else {
                     int place = Line.next(lines, at, header, width, fingerprint, ages, tick.number, 0);
@@ -319,7 +335,7 @@ final class LineTable {
                         if (Line.tag(lines, at, header, place) == tag) {
                             header = request == Request.CONFIRM
                                     ? Line.putTag(lines, at, header, place, 0)
-                                    : Line.clear(lines, at, header, place, ages, tick.number);
+                                    : end(lines, at, header, place, tick.number);
                         }
                         place = Line.next(lines, at, header, width, fingerprint, ages, tick.number, place + 1);
                     }

@@ -99,4 +99,22 @@ class FingerprintWideGrowthTest {
         assertEquals(DUPLICATE, store.markSeen(id, START, other(key)), "another delivery of key " + key);
         assertEquals(key % 3 == 0 ? DUPLICATE : FIRST_SEEN, store.markSeen(id, START, origin(key)), "key " + key);
     }
+
+    /** What is remembered in place of itself, or marked and forgotten, is no growing number of records. */
+    @Test
+    void aKeyThatComesBackMakesNoTableGrow() {
+        FingerprintNearTier store = FingerprintDeduplicationStore.builder(
+                        FingerprintTables.retention(60, 10, 10), 1_000)
+                .clock(new VirtualClock(FingerprintTables.START))
+                .maximumBytes(64 << 20)
+                .buildWide();
+        long bytes = store.stats().bytes().orElseThrow();
+        for (int i = 0; i < 100_000; i++) {
+            store.remember(1, 16, FingerprintTables.START, 1);
+            assertEquals(FIRST_SEEN, store.markSeen(2, 32, FingerprintTables.START, 1));
+            store.forget(2, 32, FingerprintTables.START, 1);
+        }
+        assertEquals(1, store.stats().retainedKeys());
+        assertEquals(bytes, store.stats().bytes().orElseThrow());
+    }
 }

@@ -23,6 +23,9 @@ import io.github.dedupkit.testkit.VirtualClock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -362,6 +365,35 @@ class SnapshotTest {
         store.close();
         assertThrows(IllegalStateException.class, () -> store.snapshot(file));
         assertThrows(IllegalStateException.class, () -> store.snapshot(file, POSITION));
+        assertFalse(Files.exists(file));
+    }
+
+    /** A batch is in the books when it ends; a snapshot amid it would hold marks that nobody was told of. */
+    @Test
+    void aSnapshotAmidABatchIsRefused() {
+        AtomicInteger readings = new AtomicInteger();
+        AtomicReference<FingerprintDeduplicationStore> subject = new AtomicReference<>();
+        AtomicReference<Exception> refusal = new AtomicReference<>();
+        FingerprintDeduplicationStore store = FingerprintDeduplicationStore.builder(RETENTION, 10_000)
+                .clock(() -> {
+                    if (readings.incrementAndGet() == 3) { // in the third block
+                        try {
+                            subject.get().snapshot(file, POSITION);
+                        } catch (IOException | IllegalStateException e) {
+                            refusal.set(e);
+                        }
+                    }
+                    return Instant.ofEpochMilli(START);
+                })
+                .buildNarrow();
+        subject.set(store);
+        EventBatch batch = new EventBatch(1_024);
+        for (int i = 0; i < 1_024; i++) {
+            batch.add(key(i), START - 2_000 + i, 0);
+        }
+        store.markSeen(batch);
+        assertTrue(readings.get() >= 3, readings + " readings");
+        assertTrue(String.valueOf(refusal.get()).contains("1 batches are being marked"), () -> "" + refusal.get());
         assertFalse(Files.exists(file));
     }
 }
