@@ -1,5 +1,6 @@
 package io.github.dedupkit.inmemory;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.dedupkit.DeduplicationStore;
@@ -7,6 +8,7 @@ import io.github.dedupkit.Retention;
 import io.github.dedupkit.StoreStats;
 import io.github.dedupkit.Verdict;
 import io.github.dedupkit.testkit.VirtualClock;
+import java.util.SplittableRandom;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,11 +45,15 @@ class FalseDuplicateTest {
 
     private DeduplicationStore open(
             Retention retention, int bits, UnaryOperator<FingerprintDeduplicationStore.Builder> configured) {
+        return builder(retention, bits, configured).buildNarrow();
+    }
+
+    private FingerprintDeduplicationStore.Builder builder(
+            Retention retention, int bits, UnaryOperator<FingerprintDeduplicationStore.Builder> configured) {
         return configured
                 .apply(FingerprintDeduplicationStore.builder(retention, PLANNED))
                 .clock(clock)
-                .fingerprintBits(bits)
-                .buildNarrow();
+                .fingerprintBits(bits);
     }
 
     /** Marks new keys at a steady rate for some ticks. */
@@ -85,6 +91,43 @@ class FalseDuplicateTest {
         slide(store, 2 * (window + lateness), perTick);
         Count count = slide(store, 200_000 / perTick, perTick);
         assertAsStated(count, store.guarantees().falseDuplicateProbability());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"8, 60, 1, 1", "10, 60, 60, 0", "12, 1, 0, 0"})
+    void aWideTableLosesAsManyAsStated(int bits, int window, int lateness, int skew) {
+        DeduplicationStore store = builder(
+                        FingerprintTables.retention(window, lateness, skew), bits, UnaryOperator.identity())
+                .buildWide();
+        int perTick = PLANNED / (window + lateness + 1);
+        slide(store, 2 * (window + lateness), perTick);
+        Count count = slide(store, 200_000 / perTick, perTick);
+        assertAsStated(count, store.guarantees().falseDuplicateProbability());
+    }
+
+    /** Of an unconfirmed mark's copies, as many are taken for redeliveries as the guarantees say, and none of a confirmed one's. */
+    @Test
+    void tagsAdmitAsManyCopiesAsStated() {
+        FingerprintNearTier store = FingerprintDeduplicationStore.builder(
+                        FingerprintTables.retention(60, 1, 1), PLANNED)
+                .clock(clock)
+                .buildWide();
+        SplittableRandom origins = new SplittableRandom(6);
+        int copies = 2_000_000;
+        long own = 1;
+        store.markSeen(1, 1, START, own);
+        store.markSeen(2, 2, START, own);
+        store.confirm(2, 2, START, own);
+        int admitted = 0;
+        for (int i = 0; i < copies; i++) {
+            long other = i % 2 == 0 ? origins.nextLong() : i + 2; // hashes, and numbers in a row
+            admitted += store.markSeen(1, 1, START, other) == Verdict.FIRST_SEEN ? 1 : 0;
+            assertEquals(Verdict.DUPLICATE, store.markSeen(2, 2, START, other));
+        }
+        double expected = copies / 65_535.0;
+        System.out.println(admitted + " copies admitted of " + copies + ", " + Math.round(expected) + " expected");
+        FingerprintTables.assertNotAbove(expected, admitted, "by the guarantees");
+        assertTrue(admitted >= 1, "a tag of 16 bits cannot tell them all apart");
     }
 
     @ParameterizedTest
