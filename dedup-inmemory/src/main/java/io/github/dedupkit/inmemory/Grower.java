@@ -26,7 +26,8 @@ final class Grower implements Runnable {
 
     private Grower(LineTable table) {
         this.table = new WeakReference<>(table);
-        thread = new Thread(this, "dedup-table-growth");
+        thread = new Thread(null, this, "dedup-table-growth", 0, false); // inherits nothing that keeps a caller alive
+        thread.setContextClassLoader(null);
         thread.setDaemon(true);
     }
 
@@ -90,6 +91,7 @@ final class Grower implements Runnable {
                 idle = true;
                 if (!isWanted()) {
                     LockSupport.parkNanos(this, LOOK_NANOS);
+                    Thread.interrupted(); // which somebody may have set, and which would end the next wait at once
                 }
                 idle = false;
             }

@@ -170,7 +170,7 @@ final class Line {
     }
 
     /**
-     * The place of a record with a fingerprint that an event matches, or -1.
+     * The place of a record that has not expired, with a fingerprint that an event matches, or -1.
      *
      * @param now the present tick
      * @param event the event's tick
@@ -182,9 +182,11 @@ final class Line {
         }
         long age = now + ages.skew() - event;
         for (int i = 0; i < width.records; i++) {
-            if (fingerprint(lines, at, header, i) == fingerprint
-                    && Math.abs(age(lines, at, header, i, ages, now) - age) <= ages.window()) {
-                return i;
+            if (fingerprint(lines, at, header, i) == fingerprint) {
+                int recorded = age(lines, at, header, i, ages, now);
+                if (recorded < ages.expired() && Math.abs(recorded - age) <= ages.window()) {
+                    return i;
+                }
             }
         }
         return -1;

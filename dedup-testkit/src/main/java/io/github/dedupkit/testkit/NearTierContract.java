@@ -72,6 +72,23 @@ public abstract class NearTierContract extends ReplaySafeStoreContract {
     }
 
     @Test
+    @DisplayName("near tier: what was forgotten is not recalled, however far the watermark moves")
+    void near_forgottenIsNeverRecalled() {
+        Retention retention = retentions().get(1);
+        NearTier tier = openNearTier();
+        long end = START + 3 * retention.windowMillis();
+        clock.set(end);
+        remember(tier, key(0), START, O1);
+        tier.forget(key(0), START, O1);
+        for (long now = START; now <= end; now += retention.tickMillis()) {
+            mark(tier, key(1 + (int) ((now - START) / retention.tickMillis())), now, 0, FIRST_SEEN, "a fresh key");
+            assertFalse(
+                    recall(tier, key(0), START, O2),
+                    "recalled although forgotten, with the watermark " + (now - START) + " ms past it");
+        }
+    }
+
+    @Test
     @DisplayName("near tier: recall records nothing, moves no watermark and is never too late")
     void near_recallOnlyReads() {
         Retention retention = retentions().get(1);

@@ -57,6 +57,26 @@ final class BrokenNearTiers {
                                     }
                                 })
                         .caughtBy(KNOWS, "the delivery's own replay passes"),
+                BrokenStore.of(
+                                "recalls what was forgotten once that is late",
+                                (storage, config) -> new FakeDurableStore(storage, config) {
+                                    private final Set<DedupKey> forgotten = new HashSet<>();
+
+                                    @Override
+                                    public synchronized void forget(
+                                            long keyHigh, long keyLow, long timestamp, long origin) {
+                                        super.forget(keyHigh, keyLow, timestamp, origin);
+                                        forgotten.add(keyOf(keyHigh, keyLow));
+                                    }
+
+                                    @Override
+                                    public synchronized boolean recall(
+                                            long keyHigh, long keyLow, long timestamp, long origin) {
+                                        return super.recall(keyHigh, keyLow, timestamp, origin)
+                                                || (isLate(timestamp) && forgotten.contains(keyOf(keyHigh, keyLow)));
+                                    }
+                                })
+                        .caughtBy("near_forgottenIsNeverRecalled", "recalled although forgotten"),
                 BrokenStore.of("recalls what has expired", (storage, config) -> new FakeDurableStore(storage, config) {
                             @Override
                             public synchronized boolean recall(long keyHigh, long keyLow, long timestamp, long origin) {
