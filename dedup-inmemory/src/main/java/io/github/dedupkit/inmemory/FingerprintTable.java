@@ -343,7 +343,10 @@ final class FingerprintTable {
     /** Asks for the lines that the present records need, and some that are not in the books yet. */
     private void grow(LineTable open, int more) {
         if (grower != null) {
-            grower.want(open.linesFor(time.retained() + more));
+            long wanted = open.linesFor(time.retained() + more);
+            if (wanted > open.lines()) { // else the thread would be woken for nothing
+                grower.want(wanted);
+            }
         }
     }
 
