@@ -21,8 +21,6 @@ class SweepTest {
     private static final long START = FingerprintTables.START;
     private static final long TICK = FingerprintTables.TICK;
 
-    /** The ticks after which a stamp and a byte of tick look as they did. */
-
     /** The number of the tick before the first mark; it moves the number on by a life and a tick. */
     private static final int FIRST_NUMBER = 256;
 
@@ -40,6 +38,7 @@ class SweepTest {
                 FingerprintTables.retention(1, 0, 0));
     }
 
+    /** The ticks after which a stamp and a byte of tick look as they did. */
     private static int round(Retention retention) {
         return Line.STAMPS << Ages.of(retention).granuleShift();
     }
