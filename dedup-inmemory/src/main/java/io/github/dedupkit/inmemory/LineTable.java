@@ -21,7 +21,8 @@ final class LineTable {
      * Locking. Whoever holds the lock of a key's line decides alone about the key, for no key can change its line while that
      * line is locked: a split holds both lines, and publishes the geometry before it lets them go. So a line is looked up,
      * locked, and looked up again. A lock of this table may be held while one of the overflow table is taken, never the
-     * other way round. See LineLocks for a holder that fails.
+     * other way round. See LineLocks for a holder that fails: what it does then stands three times here, and this class is
+     * long, because nothing may be called there.
      *
      * Records of one key. Because L + S <= W, the newest mark of a key is enough to judge any event that is not too late. Where
      * records differ by more than their age, that is in wide lines, a new one takes the place of an older one; in narrow ones
