@@ -11,9 +11,10 @@ import io.github.dedupkit.Retention;
  * @param window W
  * @param lateness L
  * @param skew S, rounded up
+ * @param expired the first age, S included, of an expired record
  * @param granuleShift the logarithm of the ticks that the watermark may move before a line must be looked at again
  */
-record Ages(int window, int lateness, int skew, int granuleShift) {
+record Ages(int window, int lateness, int skew, int expired, int granuleShift) {
     private static final int LEAST_GRANULE_SHIFT = 4;
 
     /** The ages of a line differ by at most W + L + S, a granule and two more. */
@@ -23,7 +24,7 @@ record Ages(int window, int lateness, int skew, int granuleShift) {
     static final int MAX_TICKS = MAX_AGES - (1 << LEAST_GRANULE_SHIFT);
 
     Ages(int window, int lateness, int skew) {
-        this(window, lateness, skew, granuleShift(window + lateness + skew));
+        this(window, lateness, skew, skew + window + lateness + 1, granuleShift(window + lateness + skew));
     }
 
     /** A granule as long as a record's life, or as ages allow: a line is then seldom met in another one than before. */
@@ -55,14 +56,9 @@ record Ages(int window, int lateness, int skew, int granuleShift) {
                 ceilDiv(retention.futureSkewMillis(), g));
     }
 
-    /** The first age, S included, of an expired record. */
-    int expired() {
-        return skew + window + lateness + 1;
-    }
-
     /** The ticks from the recording of any record to its end, at most. */
     int life() {
-        return expired();
+        return expired;
     }
 
     private static long ticks(Retention retention, long g) {

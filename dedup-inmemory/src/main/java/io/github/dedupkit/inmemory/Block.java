@@ -15,6 +15,7 @@ final class Block {
     final MarkTally tally = new MarkTally();
 
     private final long[] lines = new long[SIZE];
+    private final long[] elsewhere = new long[SIZE];
     private int from;
     private int to;
     private long lowest;
@@ -61,14 +62,27 @@ final class Block {
     void touch(LineTable table, EventBatch batch) {
         int count = to - from;
         long touched = table.touch(lines, count);
-        for (int i = 0; i < count; i++) {
-            if (lines[i] >= 0) {
-                touched |= table.touchElsewhere(lines[i], batch.keyHigh(from + i), batch.keyLow(from + i));
-            }
+        LineTable overflow = table.overflow();
+        if (overflow != null) {
+            touched |= overflow.touch(elsewhere, locateElsewhere(table, batch, count));
         }
         if (touched == -1) {
             Thread.onSpinWait(); // keeps the loads alive
         }
+    }
+
+    private int locateElsewhere(LineTable table, EventBatch batch, int count) {
+        long now = table.tick();
+        int located = 0;
+        for (int i = 0; i < count; i++) {
+            long line = lines[i];
+            if (line >= 0) {
+                long there = table.elsewhere(line, batch.keyHigh(from + i), batch.keyLow(from + i), now);
+                elsewhere[located] = there;
+                located += there < 0 ? 0 : 1;
+            }
+        }
+        return located;
     }
 
     /** The first index. */

@@ -251,7 +251,7 @@ public final class FingerprintDeduplicationStore implements DeduplicationStore {
         }
 
         /**
-         * Creates a store that keeps a tag of 16 bits in place of each origin: about 18 bytes per key.
+         * Creates a store that keeps a tag of 16 bits in place of each origin: about 19 bytes per key.
          *
          * @return an open store
          * @throws IllegalArgumentException as {@link #buildNarrow()} does

@@ -11,7 +11,7 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * The fingerprint table that keeps origins: about 18 bytes per key, whatever the ids' length. Built by {@link
+ * The fingerprint table that keeps origins: about 19 bytes per key, whatever the ids' length. Built by {@link
  * FingerprintDeduplicationStore.Builder#buildWide()}.
  *
  * <p><b>Guarantees:</b> those of {@link FingerprintDeduplicationStore}, and it tells a redelivery from a copy. An origin is

@@ -13,7 +13,8 @@ final class Line {
     /*
      *                                  narrow                            wide
      * word 0, the header   bit 0       the lock
-     *                      bits 1-15   stamp: the granule of the last refresh, modulo 2^15
+     *                      bits 1-11   stamp: the granule of the last refresh, modulo 2^11
+     *                      bits 12-15  cursor: the place after the record put last
      *                      bits 16-23  classes of keys that overflowed in this generation
      *                      bits 24-31  ... in the one before
      *                      bytes 4, 5  ticks of records 8 and 9          unused
@@ -47,7 +48,9 @@ final class Line {
     private static final VarHandle WORDS = MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
     private static final int STAMP_SHIFT = 1;
-    private static final int STAMP_MASK = 0x7FFF;
+    private static final int STAMP_MASK = 0x7FF;
+    private static final int CURSOR_SHIFT = 12;
+    private static final long CURSOR_MASK = 0xF;
     private static final int CLASSES_SHIFT = 16;
     private static final int CLASSES = 8;
     private static final long ALL_CLASSES = 0xFFFFL << CLASSES_SHIFT;
@@ -177,7 +180,7 @@ final class Line {
      */
     static int find(
             ByteBuffer lines, int at, long header, Width width, long fingerprint, Ages ages, long now, long event) {
-        if (lacks(lines, at, width, fingerprint)) {
+        if (lacks(lines, at, header, width, fingerprint)) {
             return -1;
         }
         long age = now + ages.skew() - event;
@@ -195,7 +198,7 @@ final class Line {
     /** The next place, from a given one on, of a record with a fingerprint that has not expired, or -1. */
     static int next(
             ByteBuffer lines, int at, long header, Width width, long fingerprint, Ages ages, long now, int from) {
-        if (lacks(lines, at, width, fingerprint)) {
+        if (lacks(lines, at, header, width, fingerprint)) {
             return -1;
         }
         for (int i = from; i < width.records; i++) {
@@ -207,8 +210,17 @@ final class Line {
         return -1;
     }
 
-    /** Whether no place has the fingerprint; if false, one may. */
-    private static boolean lacks(ByteBuffer lines, int at, Width width, long fingerprint) {
+    /** Whether no place has the fingerprint; if false, one may. Seldom reads more than the upper bytes. */
+    private static boolean lacks(ByteBuffer lines, int at, long header, Width width, long fingerprint) {
+        long upper = bytes(fingerprint >>> Integer.SIZE);
+        long zeros = zeroBytes(lines.getLong(at + UPPERS) ^ upper) & width.places;
+        if (width == Width.NARROW) {
+            zeros |= zeroBytes(header >>> LAST_UPPERS_SHIFT ^ upper) & TWO_BYTES;
+        }
+        return zeros == 0 || lacksLower(lines, at, width, fingerprint);
+    }
+
+    private static boolean lacksLower(ByteBuffer lines, int at, Width width, long fingerprint) {
         long lower = (fingerprint & 0xFFFF_FFFFL) * EACH_HALF;
         long zeros = zeroHalves(lines.getLong(at + LOWERS) ^ lower)
                 | zeroHalves(lines.getLong(at + LOWERS + 8) ^ lower)
@@ -221,6 +233,13 @@ final class Line {
 
     /** A place whose record has expired, or -1. */
     static int vacancy(ByteBuffer lines, int at, long header, Width width, Ages ages, long now) {
+        int next = (int) (header >>> CURSOR_SHIFT & CURSOR_MASK);
+        return age(lines, at, header, next, ages, now) >= ages.expired()
+                ? next
+                : anyVacancy(lines, at, header, width, ages, now);
+    }
+
+    private static int anyVacancy(ByteBuffer lines, int at, long header, Width width, Ages ages, long now) {
         long first = expired(lines.getLong(at + TICKS), ages, now) & width.places;
         if (first != 0) {
             return Long.numberOfTrailingZeros(first) / Byte.SIZE;
@@ -255,9 +274,15 @@ final class Line {
     /**
      * Puts a record in a place. Its tick comes last: an error in between leaves no record of a fingerprint that was not marked.
      *
-     * @return the header
+     * @return the header, with the cursor behind the place
      */
-    static long put(ByteBuffer lines, int at, long header, int place, long fingerprint, long tick) {
+    static long put(ByteBuffer lines, int at, long header, int place, Width width, long fingerprint, long tick) {
+        long next = place + 1 < width.records ? place + 1 : 0;
+        long moved = (header & ~(CURSOR_MASK << CURSOR_SHIFT)) | (next << CURSOR_SHIFT);
+        return write(lines, at, moved, place, fingerprint, tick);
+    }
+
+    private static long write(ByteBuffer lines, int at, long header, int place, long fingerprint, long tick) {
         lines.putInt(at + LOWERS + Integer.BYTES * place, (int) fingerprint);
         if (place < IN_WORDS) {
             lines.put(at + UPPERS + place, (byte) (fingerprint >>> Integer.SIZE));
@@ -308,7 +333,7 @@ final class Line {
     /** Ends the record in a place. */
     static long clear(ByteBuffer lines, int at, long header, int place, Ages ages, long now) {
         long fingerprint = fingerprint(lines, at, header, place);
-        return put(lines, at, header, place, fingerprint, now + ages.skew() - ages.expired());
+        return write(lines, at, header, place, fingerprint, now + ages.skew() - ages.expired());
     }
 
     static long fingerprint(ByteBuffer lines, int at, long header, int place) {
@@ -362,6 +387,11 @@ final class Line {
 
     private static long blend(long ticks, long others, long mask) {
         return (ticks & ~mask) | (others & mask);
+    }
+
+    /** Not 0 exactly if a byte is 0; the lowest bit then is in the lowest such byte. Source: as for halves. */
+    private static long zeroBytes(long word) {
+        return (word - EACH_BYTE) & ~word & TOP_OF_BYTES;
     }
 
     /** Not 0 exactly if a half is 0. Source: Hacker's Delight (Warren, 2012), section 6-1. */

@@ -132,15 +132,17 @@ final class LineTable {
         return touched;
     }
 
-    /** The same for a line of the overflow table, if a key's line says that the key may have a record there. */
-    long touchElsewhere(long line, long keyHigh, long keyLow) {
+    /** The line of the overflow table that a key may have a record in, or get one; -1 if its line here is all it needs. */
+    long elsewhere(long line, long keyHigh, long keyLow, long now) {
         LineTable elsewhere = overflow;
-        if (elsewhere == null
-                || !Line.overflowed(Line.touch(chunk(line), offset(line)), fingerprint(keyHigh, keyLow))) {
-            return 0;
-        }
-        long there = elsewhere.lineOf(keyHigh, keyLow);
-        return Line.touch(elsewhere.chunk(there), elsewhere.offset(there));
+        ByteBuffer lines = chunk(line);
+        int at = offset(line);
+        long header = Line.touch(lines, at);
+        return elsewhere != null
+                        && (Line.overflowed(header, fingerprint(keyHigh, keyLow))
+                                || Line.vacancy(lines, at, header, width, ages, now) < 0)
+                ? elsewhere.lineOf(keyHigh, keyLow)
+                : -1;
     }
 
     /**
@@ -268,7 +270,7 @@ final class LineTable {
 
     private long put(ByteBuffer lines, int at, long header, int place, long fingerprint, long tick, int tag) {
         long tagged = width == Width.WIDE ? Line.putTag(lines, at, header, place, tag) : header;
-        return Line.put(lines, at, tagged, place, fingerprint, tick);
+        return Line.put(lines, at, tagged, place, width, fingerprint, tick);
     }
 
     private boolean replays(ByteBuffer lines, int at, long header, int place, int tag) {
@@ -371,6 +373,11 @@ final class LineTable {
     @Nullable
     LineTable overflow() {
         return overflow;
+    }
+
+    /** The number of the present tick. */
+    long tick() {
+        return time.tick().number;
     }
 
     /** The memory of lines from a given one on, as many as lie together, up to so many. */
@@ -526,14 +533,15 @@ final class LineTable {
         }
     }
 
-    /** Does what is due when the watermark has moved. */
-    void sweep() {
-        if (sweeper.isDue(time.tick().number)) {
-            sweeper.sweep(time.tick().number);
-            if (overflow != null) {
-                overflow.sweep();
-            }
-        }
+    /**
+     * Does some of what is due since the watermark has moved.
+     *
+     * @return the lines refreshed
+     */
+    long sweep() {
+        long number = time.tick().number;
+        long swept = sweeper.isDue(number) ? sweeper.sweep(number) : 0;
+        return overflow == null || swept == 0 ? swept : swept + overflow.sweep();
     }
 
     /** Makes a line fit for the present. */

@@ -27,7 +27,7 @@ record TablePlan(
      * A line of an overflow table for so many: with one for 16, a steady flow of keys fills the overflow tables before
      * the first one, at a load only a twentieth above the planned one.
      */
-    private static final int OVERFLOW_SHARE = 8;
+    private static final int OVERFLOW_SHARE = 9;
 
     private static final int MOST_DOUBLINGS = 20;
     private static final long LEAST_LINES = 16;

@@ -3,10 +3,10 @@ package io.github.dedupkit.inmemory;
 /** What a record in a {@link Line} holds, and so how many there are. */
 enum Width {
     /** A tick and a fingerprint. */
-    NARROW(10, 8, 6.9, 6),
+    NARROW(10, 8, 6.7, 6),
 
     /** A tick, a fingerprint, and a tag in place of an origin. */
-    WIDE(7, 7, 4, 3);
+    WIDE(7, 7, 3.8, 3);
 
     /** The places for records in a line. */
     final int records;

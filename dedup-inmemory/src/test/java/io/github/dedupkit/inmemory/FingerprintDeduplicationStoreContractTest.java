@@ -24,6 +24,6 @@ class FingerprintDeduplicationStoreContractTest extends DeduplicationStoreContra
 
     @Override
     protected Guarantees expectedGuarantees() {
-        return FingerprintFixture.refusing(Width.NARROW, 7.844391802791506E-12);
+        return FingerprintFixture.refusing(Width.NARROW, 7.617018127348274E-12);
     }
 }

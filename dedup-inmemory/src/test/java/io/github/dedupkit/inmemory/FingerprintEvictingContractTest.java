@@ -14,6 +14,6 @@ class FingerprintEvictingContractTest extends DeduplicationStoreContract {
 
     @Override
     protected Guarantees expectedGuarantees() {
-        return FingerprintFixture.evicting(Width.NARROW, 7.844391802791506E-12);
+        return FingerprintFixture.evicting(Width.NARROW, 7.617018127348274E-12);
     }
 }

@@ -29,6 +29,6 @@ class FingerprintSnapshotContractTest extends DeduplicationStoreContract {
 
     @Override
     protected Guarantees expectedGuarantees() {
-        return SnapshotFixture.guarantees(7.844391802791506E-12);
+        return SnapshotFixture.guarantees(7.617018127348274E-12);
     }
 }

@@ -24,6 +24,6 @@ class FingerprintWideContractTest extends NearTierContract {
 
     @Override
     protected Guarantees expectedGuarantees() {
-        return FingerprintFixture.refusing(Width.WIDE, 4.547473508864641E-12);
+        return FingerprintFixture.refusing(Width.WIDE, 4.320099833421409E-12);
     }
 }

@@ -14,6 +14,6 @@ class FingerprintWideEvictingContractTest extends NearTierContract {
 
     @Override
     protected Guarantees expectedGuarantees() {
-        return FingerprintFixture.evicting(Width.WIDE, 4.547473508864641E-12);
+        return FingerprintFixture.evicting(Width.WIDE, 4.320099833421409E-12);
     }
 }

@@ -14,6 +14,6 @@ class FingerprintWideGrowingContractTest extends NearTierContract {
 
     @Override
     protected Guarantees expectedGuarantees() {
-        return FingerprintFixture.refusing(Width.WIDE, 5.820766091346741E-10);
+        return FingerprintFixture.refusing(Width.WIDE, 5.529727786779404E-10);
     }
 }

@@ -19,6 +19,6 @@ class FingerprintWideSnapshotContractTest extends DeduplicationStoreContract {
 
     @Override
     protected Guarantees expectedGuarantees() {
-        return SnapshotFixture.guarantees(4.547473508864641E-12);
+        return SnapshotFixture.guarantees(4.320099833421409E-12);
     }
 }

@@ -70,7 +70,7 @@ class LineMemoryTest {
         var builder = FingerprintDeduplicationStore.builder(FingerprintTables.retention(60, 1, 1), 1L << 36);
         String refusal = String.valueOf(assertThrows(IllegalArgumentException.class, builder::buildNarrow)
                 .getMessage());
-        long need = (long) (Math.ceil((1L << 36) / 6.9) * (Line.BYTES * 8 / 7.0));
+        long need = (long) (Math.ceil((1L << 36) / 6.7) * (Line.BYTES * 9 / 8.0));
         assertTrue(refusal.contains("the table needs " + need + " bytes outside the heap"), refusal);
         assertTrue(refusal.contains("expect fewer keys"), refusal);
         Matcher flag = FLAG.matcher(refusal);
