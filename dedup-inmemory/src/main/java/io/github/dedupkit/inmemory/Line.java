@@ -279,21 +279,23 @@ final class Line {
     static long put(ByteBuffer lines, int at, long header, int place, Width width, long fingerprint, long tick) {
         long next = place + 1 < width.records ? place + 1 : 0;
         long moved = (header & ~(CURSOR_MASK << CURSOR_SHIFT)) | (next << CURSOR_SHIFT);
-        return write(lines, at, moved, place, fingerprint, tick);
-    }
-
-    private static long write(ByteBuffer lines, int at, long header, int place, long fingerprint, long tick) {
         lines.putInt(at + LOWERS + Integer.BYTES * place, (int) fingerprint);
         if (place < IN_WORDS) {
             lines.put(at + UPPERS + place, (byte) (fingerprint >>> Integer.SIZE));
+            return putTick(lines, at, moved, place, tick);
+        }
+        int shift = LAST_UPPERS_SHIFT + (place - IN_WORDS) * Byte.SIZE;
+        long upper = (fingerprint >>> Integer.SIZE) & 0xFF;
+        return putTick(lines, at, (moved & ~(0xFFL << shift)) | (upper << shift), place, tick);
+    }
+
+    private static long putTick(ByteBuffer lines, int at, long header, int place, long tick) {
+        if (place < IN_WORDS) {
             lines.put(at + TICKS + place, (byte) tick);
             return header;
         }
-        int shift = (place - IN_WORDS) * Byte.SIZE;
-        long others = header & ~((0xFFL << (LAST_TICKS_SHIFT + shift)) | (0xFFL << (LAST_UPPERS_SHIFT + shift)));
-        return others
-                | ((tick & 0xFF) << (LAST_TICKS_SHIFT + shift))
-                | (((fingerprint >>> Integer.SIZE) & 0xFF) << (LAST_UPPERS_SHIFT + shift));
+        int shift = LAST_TICKS_SHIFT + (place - IN_WORDS) * Byte.SIZE;
+        return (header & ~(0xFFL << shift)) | ((tick & 0xFF) << shift);
     }
 
     /** The tag of a record in a wide line. */
@@ -332,8 +334,12 @@ final class Line {
 
     /** Ends the record in a place. */
     static long clear(ByteBuffer lines, int at, long header, int place, Ages ages, long now) {
-        long fingerprint = fingerprint(lines, at, header, place);
-        return write(lines, at, header, place, fingerprint, now + ages.skew() - ages.expired());
+        return putTick(lines, at, header, place, now + ages.skew() - ages.expired());
+    }
+
+    /** Whether the fingerprint in a place has a bit set, which is one of the lower 32. */
+    static boolean hasBit(ByteBuffer lines, int at, int place, int bit) {
+        return (lines.getInt(at + LOWERS + Integer.BYTES * place) >>> bit & 1) != 0;
     }
 
     static long fingerprint(ByteBuffer lines, int at, long header, int place) {

@@ -518,9 +518,9 @@ final class LineTable {
             oldHeader = Line.refresh(old, oldAt, oldHeader, ages, now);
             addedHeader = Line.overflowAs(Line.blank(added, addedAt, ages, now), oldHeader);
             for (int i = 0; i < width.records; i++) {
-                long fingerprint = Line.fingerprint(old, oldAt, oldHeader, i);
                 int age = Line.age(old, oldAt, oldHeader, i, ages, now);
-                if (age < ages.expired() && (fingerprint >>> doublings & 1) != 0) {
+                if (age < ages.expired() && Line.hasBit(old, oldAt, i, doublings)) {
+                    long fingerprint = Line.fingerprint(old, oldAt, oldHeader, i);
                     int tag = width == Width.WIDE ? Line.tag(old, oldAt, oldHeader, i) : 0;
                     addedHeader = put(added, addedAt, addedHeader, i, fingerprint, now + ages.skew() - age, tag);
                     oldHeader = Line.clear(old, oldAt, oldHeader, i, ages, now);
