@@ -533,15 +533,15 @@ final class LineTable {
         }
     }
 
-    /**
-     * Does some of what is due since the watermark has moved.
-     *
-     * @return the lines refreshed
-     */
-    long sweep() {
+    /** Does some of what is due since the watermark has moved. */
+    void sweep() {
         long number = time.tick().number;
-        long swept = sweeper.isDue(number) ? sweeper.sweep(number) : 0;
-        return overflow == null || swept == 0 ? swept : swept + overflow.sweep();
+        if (sweeper.isDue(number)) {
+            sweeper.sweep(number);
+            if (overflow != null) {
+                overflow.sweep();
+            }
+        }
     }
 
     /** Makes a line fit for the present. */

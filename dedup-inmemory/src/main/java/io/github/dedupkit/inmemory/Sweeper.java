@@ -1,75 +1,75 @@
 package io.github.dedupkit.inmemory;
 
-import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 
 /**
- * Refreshes a table's lines in turn as the watermark moves: stamps of lines come round after 2^11 granules, and each line is
- * refreshed twice as often at least. Thread-safe.
+ * Refreshes a table's lines in turn as the watermark moves: stamps of lines come round after 2^11 granules, and each line's
+ * turn comes four times as often. Thread-safe.
  */
 final class Sweeper {
-    /** The granules that all lines are owed a refresh in; what is owed may be another round late. */
-    private static final int ROUND = Line.STAMPS / 4;
+    /*
+     * A thread takes steps first, then the lines that are due for them, and refreshes these alone: nobody waits for a
+     * thread that is held up, or does its work. Its lines then wait for the next round, and there are three more.
+     */
+    private static final int STEPS_PER_GRANULE = 16;
 
-    /** What a call pays of what is owed: so many lines, or this share if that is more. */
-    static final int LINES_PER_CALL = 1024;
+    private static final int ROUND = Line.STAMPS / 4 * STEPS_PER_GRANULE;
 
-    private static final int SHARE_PER_CALL = 8;
+    /** The part of the steps due that a call takes; the next ones take the rest. */
+    private static final int PART = 8;
 
-    private static final AtomicIntegerFieldUpdater<Sweeper> BUSY =
-            AtomicIntegerFieldUpdater.newUpdater(Sweeper.class, "busy");
+    private static final AtomicLongFieldUpdater<Sweeper> TAKEN =
+            AtomicLongFieldUpdater.newUpdater(Sweeper.class, "taken");
+
+    private static final AtomicLongFieldUpdater<Sweeper> CURSOR =
+            AtomicLongFieldUpdater.newUpdater(Sweeper.class, "cursor");
 
     private final LineTable table;
     private final Ages ages;
 
-    /** The granule up to which lines are counted as owed. */
-    private volatile long counted;
+    /** The steps taken since the first granule. */
+    private volatile long taken;
 
-    private volatile long owed;
-
-    /** 1 while a thread sweeps. No lock, which a thread with a full stack could not give back. */
-    private volatile int busy;
-
-    /** Of the thread that sweeps. */
-    private long cursor;
+    /** The line whose turn is next. */
+    private volatile long cursor;
 
     Sweeper(LineTable table, Ages ages, long tick) {
         this.table = table;
         this.ages = ages;
-        counted = ages.granuleOf(tick);
+        taken = due(tick);
+    }
+
+    private long due(long tick) {
+        return ages.granuleOf(tick) * STEPS_PER_GRANULE;
     }
 
     boolean isDue(long tick) {
-        return owed > 0 || ages.granuleOf(tick) != counted;
+        return due(tick) > taken;
     }
 
     /**
-     * Refreshes some of the lines whose turn it is: for each granule that the watermark moved, one in 512 and one more are
-     * owed. Another thread's turn is not waited for, unless a whole round is due.
-     *
-     * @return how many were refreshed
+     * Refreshes lines whose turn it is: an eighth of those due, or one in 8,192 if that is more, and one more. A granule
+     * makes one in 512 due.
      */
-    long sweep(long tick) {
-        long granule = ages.granuleOf(tick);
-        while (busy != 0 || !BUSY.compareAndSet(this, 0, 1)) {
-            if (granule - counted <= ROUND) {
-                return 0;
+    void sweep(long tick) {
+        long due = due(tick);
+        for (long before = taken; before < due; before = taken) {
+            long steps = (due - before + PART - 1) / PART;
+            if (TAKEN.compareAndSet(this, before, before + steps)) {
+                long lines = table.lines();
+                refresh(lines * steps / ROUND + 1, lines);
+                return;
             }
-            Thread.onSpinWait();
         }
-        try {
-            long lines = table.lines();
-            long behind = Math.max(0, granule - counted);
-            long due = owed + (behind == 0 ? 0 : lines * behind / ROUND + 1);
-            long now = due < lines ? Math.min(due, Math.max(LINES_PER_CALL, due / SHARE_PER_CALL)) : lines;
-            for (long i = 0; i < now; i++) {
-                cursor = cursor + 1 < lines ? cursor + 1 : 0;
-                table.refresh(cursor);
-            }
-            owed = due < lines ? due - now : 0;
-            counted = Math.max(counted, granule); // last: an error in between leaves it due
-            return now;
-        } finally {
-            busy = 0;
+    }
+
+    private void refresh(long count, long lines) {
+        long from = cursor;
+        while (!CURSOR.compareAndSet(this, from, (from + count) % lines)) {
+            from = cursor;
+        }
+        for (long i = 0; i < count; i++) {
+            table.refresh((from + i) % lines);
         }
     }
 }
