@@ -110,6 +110,13 @@ JAVA_HOME=$work/jre PATH=$work/stub:$PATH locked/dedup --version >out 2>&1 || st
 [ "$status" -eq 69 ] && grep -q 'takes a JDK' out || { cat out >&2; fail "no compiler: exit code $status, expected 69"; }
 echo "check-launcher: a Java without a compiler is refused before a build"
 
+mkdir -p 'a:colon'
+cp "fresh clone/dedup" a:colon/
+status=0
+a:colon/dedup --version >out 2>&1 || status=$?
+[ "$status" -eq 70 ] && grep -q 'path with a colon' out || { cat out >&2; fail "a colon in the path: exit code $status, expected 70"; }
+echo "check-launcher: a path that Java's class path cannot name is refused before a build"
+
 as=(env)
 if [ "$(id -u)" -eq 0 ]; then
   # Permissions do not hold root back.

@@ -2,7 +2,14 @@ package io.github.dedupkit.benchmarks;
 
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -13,10 +20,23 @@ import picocli.CommandLine.UnmatchedArgumentException;
 /** {@code dedup bench}: measurements anybody can repeat. Results go to standard output, the rest to standard error. */
 @Command(
         name = "dedup bench",
-        subcommands = DayCommand.class,
+        subcommands = {DayCommand.class, MemoryCommand.class, AccuracyCommand.class, ColdStartCommand.class},
         description = "Measures the stores, and counts their wrong verdicts.",
         synopsisSubcommandLabel = "COMMAND")
 public final class BenchMain implements Callable<Integer> {
+    @Option(
+            names = "--quick",
+            description = "Run every suite once, in less than ten minutes on two cores, and leave a directory with one"
+                    + " table in Markdown, the same as JSON, and JMH's own JSON.")
+    boolean quick;
+
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            description = "With --quick: the directory to make (default: dedup-bench-DATE-TIME, in this one).")
+    @Nullable
+    Path out;
+
     @Option(
             names = {"-h", "--help"},
             usageHelp = true,
@@ -25,6 +45,10 @@ public final class BenchMain implements Callable<Integer> {
 
     @Spec
     CommandSpec spec = CommandSpec.create();
+
+    private static final DateTimeFormatter NAME = DateTimeFormatter.ofPattern(
+                    "'dedup-bench-'uuuuMMdd-HHmmss", Locale.ROOT)
+            .withZone(ZoneOffset.UTC);
 
     private BenchMain() {}
 
@@ -66,8 +90,22 @@ public final class BenchMain implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() {
+    public Integer call() throws InterruptedException {
+        if (quick) {
+            return quick(
+                    out == null ? Path.of(NAME.format(InstantSource.system().instant())) : out);
+        }
+        if (out != null) {
+            throw BenchException.usage("--out " + out + " is for --quick; give both, or neither");
+        }
         spec.commandLine().usage(spec.commandLine().getErr());
         return BenchException.USAGE;
+    }
+
+    private int quick(Path directory) throws InterruptedException {
+        PrintWriter err = spec.commandLine().getErr();
+        List<String> objections = QuickRun.DEFAULT.into(directory, err::println);
+        objections.forEach(err::println);
+        return objections.isEmpty() ? 0 : BenchException.FAILED;
     }
 }

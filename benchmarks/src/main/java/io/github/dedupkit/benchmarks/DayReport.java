@@ -1,7 +1,10 @@
 package io.github.dedupkit.benchmarks;
 
+import io.github.dedupkit.DeduplicationStore;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -28,6 +31,18 @@ record DayReport(
         OptionalLong peakBytes) {
     /** A right store may lose more than {@link #mostLost} once in so many runs. */
     private static final double MOST_CHANCE = 1e-6;
+
+    /** Asks a store that has just been streamed through. */
+    static DayReport of(DayRun run, DayStore kind, DeduplicationStore store, DayRun.Outcome outcome) {
+        return new DayReport(
+                run,
+                kind.toString(),
+                outcome,
+                store.guarantees().falseDuplicateProbability(),
+                kind.admissionProbability(),
+                store.stats().bytes(),
+                BenchMemory.peakBytes());
+    }
 
     /** The events that a right store is expected to take for duplicates. */
     double expectedLost() {
@@ -71,8 +86,7 @@ record DayReport(
     String text() {
         DayPlan plan = run.plan();
         DayTally tally = outcome.tally();
-        return String.join(
-                System.lineSeparator(),
+        List<String> lines = new ArrayList<>(List.of(
                 String.format(
                         Locale.ROOT,
                         "day: %,d events in %s of event time; window %s, lateness %s, tick %s, disorder up to %s, seed %d",
@@ -111,7 +125,14 @@ record DayReport(
                         expectedLost(),
                         mostLost(),
                         expectedAdmitted(),
-                        mostAdmitted()));
+                        mostAdmitted())));
+        DayPromise.kept(this).forEach(kept -> lines.add("promise: " + kept));
+        return String.join(System.lineSeparator(), lines);
+    }
+
+    /** Whether all that is promised of this setting was kept; nothing may be. */
+    boolean keepsPromises() {
+        return DayPromise.kept(this).stream().allMatch(DayPromise.Kept::held);
     }
 
     /** One object, on one line. Its texts need no escapes. */
@@ -148,12 +169,15 @@ record DayReport(
         fields.put("keys", "\"" + run.keys() + "\"");
         fields.put("threads", run.threads());
         fields.put("batch", plan.batch());
+        if (!DayPromise.kept(this).isEmpty()) {
+            fields.put("keeps_promises", keepsPromises());
+        }
         return fields.entrySet().stream()
                 .map(field -> "\"" + field.getKey() + "\":" + field.getValue())
                 .collect(Collectors.joining(",", "{", "}"));
     }
 
-    private double idsPerSecond() {
+    double idsPerSecond() {
         return outcome.tally().events() * 1e9 / Math.max(1, outcome.nanos());
     }
 

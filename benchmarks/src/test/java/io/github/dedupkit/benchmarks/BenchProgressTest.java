@@ -31,8 +31,8 @@ class BenchProgressTest {
     void thePeakIsReadWhereThereIsOne() {
         assertEquals(
                 OptionalLong.of(1_048_576),
-                BenchMemory.peakBytes(List.of("Name:\tjava", "VmPeak:\t 9999999 kB", "VmHWM:\t    1024 kB")));
-        assertEquals(OptionalLong.empty(), BenchMemory.peakBytes(List.of("Name:\tjava")));
+                BenchMemory.bytes(List.of("Name:\tjava", "VmPeak:\t 9999999 kB", "VmHWM:\t    1024 kB"), "VmHWM:"));
+        assertEquals(OptionalLong.empty(), BenchMemory.bytes(List.of("Name:\tjava"), "VmHWM:"));
         boolean known = Files.exists(Path.of("/proc/self/status"));
         assertEquals(known, BenchMemory.peakBytes().orElse(0) > 10_000_000);
     }

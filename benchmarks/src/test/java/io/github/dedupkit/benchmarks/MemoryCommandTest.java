@@ -1,0 +1,130 @@
+package io.github.dedupkit.benchmarks;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.dedupkit.benchmarks.BenchCommands.Run;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code dedup bench memory}: what processes hold, and what is refused. */
+class MemoryCommandTest {
+    @TempDir
+    Path directory;
+
+    private static double figure(List<ReportFigure> figures, HotPathTier tier, String name) {
+        return figures.stream()
+                .filter(figure -> figure.subject().equals(MemoryCommand.name(tier)))
+                .filter(figure -> figure.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no " + name + " of " + tier + " in " + figures))
+                .value();
+    }
+
+    /** Processes of their own: the heap is what the formula says, the direct memory what the store says. */
+    @Test
+    void whatProcessesHold() throws Exception {
+        HotPathTier narrow = HotPathTier.FINGERPRINT_NARROW;
+        HotPathTier map = HotPathTier.CONCURRENT_HASH_MAP;
+        List<String> objections = new ArrayList<>();
+        List<String> progress = new ArrayList<>();
+        List<ReportFigure> figures =
+                MemoryCommand.measure(List.of(narrow, map), List.of(300_000L), objections, progress::add);
+        assertEquals(List.of(), objections);
+        assertEquals(
+                List.of("memory: fingerprint_narrow, 300,000 keys", "memory: concurrent_hash_map, 300,000 keys"),
+                progress);
+        assertEquals(figure(figures, narrow, "stated"), figure(figures, narrow, "direct"), 0.2);
+        assertEquals(figure(figures, narrow, "formula"), figure(figures, narrow, "direct"), 0.5);
+        assertTrue(figure(figures, narrow, "heap") < 4, figures::toString);
+        assertEquals(figure(figures, map, "formula"), figure(figures, map, "heap"), 10);
+        assertTrue(figures.stream().allMatch(figure -> figure.command().contains(" --keys 300000")), figures::toString);
+        if (BenchMemory.residentBytes().isPresent()) {
+            double resident = figure(figures, map, "resident");
+            assertTrue(resident > 80 && resident < 240, "resident " + resident);
+        }
+    }
+
+    /** The tier's process finds too little heap; the one after it is still measured. */
+    @Test
+    void aTierThatCannotBeMeasured() throws Exception {
+        List<String> objections = new ArrayList<>();
+        List<ReportFigure> figures = MemoryCommand.measure(
+                List.of(HotPathTier.FINGERPRINT_NARROW), List.of(-1L, 10_000L), objections, ignored -> {});
+        assertEquals(1, objections.size(), objections::toString);
+        assertTrue(objections.get(0).startsWith("dedup: MemoryProbe FINGERPRINT_NARROW -1 ended with exit code 1: "));
+        assertTrue(objections.get(0).contains("retained -1 is out of bounds"), objections.get(0));
+        assertFalse(figures.isEmpty());
+    }
+
+    @Test
+    void theFileIsWritten() throws Exception {
+        Path json = directory.resolve("memory.json");
+        Run run = BenchCommands.run(
+                "memory", "--tier", "fingerprint_wide", "--keys", "20_000", "--json", json.toString());
+        assertEquals(0, run.code(), run.err());
+        assertTrue(run.out().lines().findFirst().orElseThrow().contains("stated [bytes/key]"), run.out());
+        assertEquals(2, run.out().lines().count(), run.out());
+        String text = Files.readString(json);
+        assertTrue(text.startsWith("{\n  \"schema\" : \"dedupkit-bench/1\","), text);
+        assertTrue(text.contains("\"./dedup bench memory --tier fingerprint_wide --keys 20_000\""), text);
+    }
+
+    @Test
+    void badUsage() {
+        BenchCommands.assertRefused("Invalid value for option '--tier'", "memory", "--tier", "chest");
+        BenchCommands.assertRefused("--keys 0 is no whole number above 0", "memory", "--keys", "0");
+        BenchCommands.assertRefused("--keys 999 is too few", "memory", "--keys", "1e6,999");
+        BenchCommands.assertRefused("is a directory", "memory", "--json", directory.toString());
+        Path nowhere = directory.resolve("none").resolve("file");
+        BenchCommands.assertRefused("cannot be written", "memory", "--json", nowhere.toString());
+        if (BenchMemory.availableBytes().isPresent()) {
+            BenchCommands.assertRefused("give fewer keys or another store", "memory", "--keys", "1e13");
+        }
+    }
+
+    @Test
+    void whatIsNotHeldIsNotPrinted() {
+        List<ReportFigure> figures =
+                MemoryCommand.figures(HotPathTier.GUAVA_CACHE, 1_000_000, new long[] {150_000_000, -5, 0, 0, -1});
+        assertEquals(
+                List.of("resident", "heap", "formula"),
+                figures.stream().map(ReportFigure::name).toList());
+        assertEquals(150, figures.get(0).value());
+        assertEquals(0, figures.get(1).value());
+    }
+
+    /** Worked out by hand for a million ids: 80 of text, 32 of node, 2^21 references of 4. */
+    @Test
+    void formulas() {
+        double bins = 4.0 * (1 << 21) / 1e6;
+        assertEquals(112 + bins, formula(HotPathTier.CONCURRENT_HASH_MAP), 1e-9);
+        assertEquals(152 + bins, formula(HotPathTier.CAFFEINE), 1e-9);
+        assertEquals(144 + bins, formula(HotPathTier.GUAVA_CACHE), 1e-9);
+        assertEquals(10.6 * 62 / 60, formula(HotPathTier.FINGERPRINT_NARROW), 0.01);
+        assertEquals(18.29 * 62 / 60, formula(HotPathTier.FINGERPRINT_WIDE), 0.01);
+        assertEquals(28.755, MemoryFormula.bitsPerKey(1e-6), 1e-3);
+    }
+
+    private static double formula(HotPathTier tier) {
+        return MemoryFormula.bytesPerKey(tier, 1_000_000).orElseThrow();
+    }
+
+    @Test
+    void useIsADifference() throws IOException {
+        MemoryUse before = new MemoryUse(10, 20, 30, 40);
+        assertEquals(new MemoryUse(1, 2, 3, 4), new MemoryUse(11, 22, 33, 44).since(before));
+        Path inner = Files.createDirectory(directory.resolve("inner"));
+        Files.write(inner.resolve("file"), new byte[77]);
+        assertEquals(77, BenchFiles.bytes(directory));
+        BenchFiles.delete(inner);
+        assertEquals(0, BenchFiles.bytes(directory));
+        assertFalse(Files.exists(inner));
+    }
+}
