@@ -4,13 +4,19 @@
 #
 # usage: build/measure-hot-path.sh [ROUNDS [RETAINED [THREADS]]]     default: 5 rounds, 20000000 ids, 1 thread
 #
+# A figure is a run's whole throughput: all events by all the time on the clock, bursts of maintenance and collections
+# included; the median of its chunks stands beside it. A row's figure is the median over the rounds, of which every other
+# one takes the rows in the opposite order.
+#
 # Prints each figure, the medians and their ratios. Measures what `mvn package` has left in benchmarks/target, which
 # must not change meanwhile, and refuses jars that are older than their sources. Leaves its logs in
-# benchmarks/target/hot-path. Rivals get 600 bytes of heap per id, 12 GB by default; a round then takes five to ten
-# minutes. Needs Java only: JAVA_HOME, else java on the PATH. Huge pages for direct memory are glibc's to ask for (2.35
-# or newer, with transparent_hugepage at madvise or always).
+# benchmarks/target/hot-path. Rivals get 600 bytes of heap per id, 12 GB by default; Redis and RocksDB retain a million
+# ids at most. A round then takes ten to fifteen minutes. Needs Java only: JAVA_HOME, else java on the PATH; where the
+# Redis server that comes with the libraries does not run, JAVA_TOOL_OPTIONS=-Ddedup.bench.redis=redis://HOST:PORT names
+# another one. Huge pages for direct memory are glibc's to ask for (2.35 or newer, with transparent_hugepage at madvise
+# or always).
 #
-# exit 0: the ratios hold that HotPathJudge names; 1: one does not; 2: cannot run, or wrong verdicts.
+# exit 0: the ratios hold that HotPathJudge names; 1: one does not; 2: a row cannot be measured, or wrong verdicts.
 set -eu
 cd -- "$(dirname -- "$0")/.."
 

@@ -20,7 +20,13 @@ import picocli.CommandLine.UnmatchedArgumentException;
 /** {@code dedup bench}: measurements anybody can repeat. Results go to standard output, the rest to standard error. */
 @Command(
         name = "dedup bench",
-        subcommands = {DayCommand.class, MemoryCommand.class, AccuracyCommand.class, ColdStartCommand.class},
+        subcommands = {
+            DayCommand.class,
+            LatencyCommand.class,
+            MemoryCommand.class,
+            AccuracyCommand.class,
+            ColdStartCommand.class
+        },
         description = "Measures the stores, and counts their wrong verdicts.",
         synopsisSubcommandLabel = "COMMAND")
 public final class BenchMain implements Callable<Integer> {

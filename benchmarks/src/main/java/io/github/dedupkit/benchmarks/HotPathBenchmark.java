@@ -28,21 +28,28 @@ import org.openjdk.jmh.infra.ThreadParams;
  *
  * <p><b>Workload:</b> window 1 h, tick and lateness 1 min; {@code retained} new ids in a window. 95 % of the events are
  * new, 5 % duplicates drawn uniformly from the last half window, 5 % out of order by up to the lateness ({@link
- * HotPathWorkload}). The window is full before anything is measured, and one id expires per id inserted. An invocation
- * judges 65,536 events, whose ids are made off the clock; reading and hashing them is on the clock, and so is comparing
- * each verdict with the truth. A wrong verdict ends the run. All threads start an invocation together.
+ * HotPathWorkload}); the parameters change each of that, and the truth about each event stays known. The window is full
+ * before anything is measured, and one id expires per id inserted. An invocation judges 65,536 events, whose ids are
+ * made off the clock; reading and hashing them is on the clock, and so is comparing each verdict with the truth. A
+ * wrong verdict ends the run. All threads start an invocation together.
  *
- * <p><b>Rivals</b> take one id at a time, whatever {@code batch} says, and never see the key space. What cannot expire
- * is helped for nothing: an id that leaves the window is removed from the hash map off the clock, and the Bloom filter
- * changes for a fresh one. Their heap is so large that it is seldom collected, and the median leaves collections out.
- * Caffeine's maintenance runs on another thread. Memory is not compared here.
+ * <p><b>Rivals</b> take one id at a time, whatever {@code batch} says, and never see the key space; Redis is sent a
+ * batch as one pipeline. What cannot expire is helped for nothing: an id that leaves the window is removed from the
+ * hash map and from Redis off the clock, and Bloom filters change for fresh ones. What a tier cannot be asked ({@code
+ * lag=W_PLUS_2G} of a ring of Bloom filters) it refuses. The heap is so large that it is seldom collected. Caffeine's
+ * maintenance runs on another thread. Memory is not compared here.
  *
  * <p><b>Command:</b> {@code java -jar benchmarks/target/benchmarks.jar HotPathBenchmark -foe true -p
- * tier=FINGERPRINT_NARROW -p batch=1,256}; without {@code -foe true}, JMH prints what it had before a failure. {@code
- * -t 2} for threads; {@code -p retained=1000000 -jvmArgsAppend "-Xms1g -Xmx1g"} for a quick look; {@code -p id=BYTES_16
- * -prof gc} for the allocation, of which the harness itself makes 0.1 bytes per event (a text is made anew for each
- * event, off the clock, and is counted). {@code build/measure-hot-path.sh} runs the tiers in turn and judges the
- * ratios.
+ * tier=FINGERPRINT_NARROW -p batch=1,256}; without {@code -foe true}, JMH prints what it had before a failure. Further
+ * parameters: {@code id=BYTES_16}, {@code keySpace=KEYED}, {@code origins=NONE,KEPT,CONFIRMED} (of FINGERPRINT_WIDE and
+ * CAFFEINE_STORE), {@code retained=41700000}, {@code duplicates=0.006,0.05,0.5}, {@code
+ * lag=SECONDS,HALF_WINDOW,W_MINUS_G,W_PLUS_2G}, {@code disorder=0,0.05,0.5}, {@code latenessTicks=1,6}, {@code
+ * hot=0,0.05}. {@code -t 2} for threads; {@code -p retained=1000000 -jvmArgsAppend "-Xms1g -Xmx1g"} for a quick look;
+ * {@code -p id=BYTES_16 -prof gc} for the allocation, of which the harness itself makes 0.1 bytes per event (a text is
+ * made anew for each event, off the clock, and is counted). Redis and RocksDB want less: {@code -wi 2 -i 4 -p
+ * retained=1000000}; {@code -jvmArgsAppend -Ddedup.bench.redis=redis://HOST:PORT} names a running server, else one is
+ * started. {@code build/measure-hot-path.sh} runs the tiers in turn and judges the ratios; it takes a run's mean, which
+ * is its whole throughput.
  */
 @BenchmarkMode(Mode.SingleShotTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -84,6 +91,26 @@ public class HotPathBenchmark {
         @Param("1")
         public int latenessTicks;
 
+        /** Share of the events that repeat an id, up to 0.5. */
+        @Param("0.05")
+        public double duplicates;
+
+        /** How long after an id its repeat comes. */
+        @Param("HALF_WINDOW")
+        public HotPathLag lag;
+
+        /** Share of the events that are out of order by up to the lateness, up to 0.5. */
+        @Param("0.05")
+        public double disorder;
+
+        /** Share of the events that repeat one of 8 ids, up to {@code duplicates}. */
+        @Param("0")
+        public double hot;
+
+        /** What a tier that keeps origins is given; CONFIRMED is refused by the others. */
+        @Param("KEPT")
+        public HotPathOrigins origins;
+
         private HotPathSubject subject;
         private HotPathWorkload workload;
         private CyclicBarrier ready;
@@ -101,7 +128,8 @@ public class HotPathBenchmark {
 
         final void open(int threads) {
             HotPathWorkload.requireBatch(batch);
-            workload = new HotPathWorkload(retained, latenessTicks, threads);
+            HotPathTraffic traffic = new HotPathTraffic(duplicates, lag, disorder, hot, origins);
+            workload = new HotPathWorkload(retained, latenessTicks, threads, traffic);
             HotPathSetting setting = new HotPathSetting(id, keySpace, workload);
             subject = tier.open(setting);
             ready = new CyclicBarrier(threads, subject::advance);
@@ -200,13 +228,14 @@ public class HotPathBenchmark {
             subject.settle(chunk);
             subject.advance();
         }
+        caller.finish();
         tally.requireRight(
                 name + ", while the window was filled,",
                 subject.falseDuplicateProbability(),
                 subject.admissionProbability());
     }
 
-    private static void judge(HotPathSubject.Caller caller, HotPathChunk chunk, int batch, HotPathTally tally) {
+    static void judge(HotPathSubject.Caller caller, HotPathChunk chunk, int batch, HotPathTally tally) {
         for (int from = 0; from < HotPathWorkload.CHUNK; from += batch) {
             caller.judge(chunk, from, from + batch, tally);
         }

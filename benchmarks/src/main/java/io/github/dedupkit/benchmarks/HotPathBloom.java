@@ -21,8 +21,13 @@ final class HotPathBloom implements HotPathSubject {
     private volatile BloomFilter<Object> successor;
 
     HotPathBloom(HotPathSetting setting) {
+        if (setting.lag() == HotPathLag.W_MINUS_G) {
+            throw new IllegalArgumentException("lag W_MINUS_G does not fit one Bloom filter, which holds half a window"
+                    + " at least and a whole one at most; take HALF_WINDOW, or the ring of them");
+        }
+        setting.workload().requireForgotten("the Bloom filter", 2);
         id = setting.id();
-        halfWindow = setting.workload().retained() / 2;
+        halfWindow = setting.workload().marks(setting.workload().retained() / 2);
         capacity = 2 * (halfWindow + setting.workload().stretch());
         filter = empty();
         successor = empty();

@@ -45,6 +45,16 @@ public enum HotPathId {
         }
 
         @Override
+        byte[] sent(HotPathChunk chunk, int i) {
+            return chunk.texts[i].getBytes(StandardCharsets.UTF_8);
+        }
+
+        @Override
+        byte[] sent(long id) {
+            return text(id).getBytes(StandardCharsets.UTF_8);
+        }
+
+        @Override
         @SuppressWarnings("UnstableApiUsage")
         Funnel<Object> funnel() {
             return (text, sink) -> sink.putString((String) text, StandardCharsets.UTF_8);
@@ -55,8 +65,7 @@ public enum HotPathId {
     BYTES_16 {
         @Override
         void make(HotPathChunk chunk, int i, long id) {
-            LONGS.set(chunk.bytes[i], 0, high(id));
-            LONGS.set(chunk.bytes[i], Long.BYTES, low(id));
+            write(chunk.bytes[i], id);
         }
 
         @Override
@@ -86,6 +95,18 @@ public enum HotPathId {
         }
 
         @Override
+        byte[] sent(HotPathChunk chunk, int i) {
+            return chunk.bytes[i];
+        }
+
+        @Override
+        byte[] sent(long id) {
+            byte[] bytes = new byte[BYTES];
+            write(bytes, id);
+            return bytes;
+        }
+
+        @Override
         @SuppressWarnings("UnstableApiUsage")
         Funnel<Object> funnel() {
             return (bytes, sink) -> sink.putBytes((byte[]) bytes);
@@ -111,6 +132,12 @@ public enum HotPathId {
     /** What a map holds for the id with a number. */
     abstract Object held(long id);
 
+    /** What is sent to another process, or to native code, for an event's id. */
+    abstract byte[] sent(HotPathChunk chunk, int i);
+
+    /** What is sent for the id with a number. */
+    abstract byte[] sent(long id);
+
     /** An event's id as it came, for {@link #funnel()}. */
     abstract Object raw(HotPathChunk chunk, int i);
 
@@ -122,6 +149,11 @@ public enum HotPathId {
         byte[] line = new byte[GeneratedLines.LINE_BYTES];
         GeneratedLines.write(id, SEED, line);
         return new String(line, 0, GeneratedLines.LINE_BYTES - 1, StandardCharsets.ISO_8859_1);
+    }
+
+    private static void write(byte[] bytes, long id) {
+        LONGS.set(bytes, 0, high(id));
+        LONGS.set(bytes, Long.BYTES, low(id));
     }
 
     private static long high(long id) {

@@ -2,13 +2,18 @@ package io.github.dedupkit.benchmarks;
 
 import java.io.PrintStream;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** Collects the figures of rounds, and judges the ratios of their medians. */
+/**
+ * Collects the figures of rounds, and judges the ratios of their medians.
+ *
+ * <p>A run's figure is its whole throughput. The median of its chunks would leave out what comes in bursts, as a
+ * cache's maintenance and a collection of its garbage do, although every event pays its share of them; it is printed
+ * beside the figure. What the machine did to a run is left out by the median over rounds.
+ */
 final class HotPathJudge {
     static final int OK = 0;
     static final int TOO_SLOW = 1;
@@ -48,7 +53,7 @@ final class HotPathJudge {
             new Bound(NARROW, RANDOM_ACCESS, 1 / 3.0),
             new Bound(WIDE, NARROW, 0.6));
 
-    private final Map<HotPathRow, List<Double>> figures = new LinkedHashMap<>();
+    private final Map<HotPathRow, List<HotPathFigure>> figures = new LinkedHashMap<>();
 
     /**
      * Starts without figures.
@@ -59,13 +64,13 @@ final class HotPathJudge {
         rows.forEach(row -> figures.put(row, new ArrayList<>()));
     }
 
-    /** Enters a figure of a round, in nanoseconds per event. */
-    void enter(HotPathRow row, double nanos) {
-        List<Double> ofRow = figures.get(row);
+    /** Enters a figure of a round. */
+    void enter(HotPathRow row, HotPathFigure figure) {
+        List<HotPathFigure> ofRow = figures.get(row);
         if (ofRow == null) {
             throw new IllegalArgumentException(row + " is no row of this report; enter one of " + figures.keySet());
         }
-        ofRow.add(nanos);
+        ofRow.add(figure);
     }
 
     /**
@@ -75,8 +80,8 @@ final class HotPathJudge {
      * @return the exit code
      */
     int judge(int threads, PrintStream out) {
-        out.println("medians:");
-        figures.keySet().forEach(row -> out.println("  " + line(row, median(row), threads)));
+        out.println("medians over the rounds:");
+        figures.keySet().forEach(row -> out.println("  " + line(row, figure(row), threads)));
         int broken = 0;
         int missing = 0;
         out.println("ratios:");
@@ -88,13 +93,24 @@ final class HotPathJudge {
             print(bound.fast, bound.slow, ratio, bound.least, out);
         }
         printOnHugePages(out);
-        if (missing > 0) {
-            out.println("hot path: PROVES NOTHING: " + missing + " of the ratios could not be measured; see the logs");
+        List<HotPathRow> incomplete = incomplete();
+        if (missing > 0 || !incomplete.isEmpty()) {
+            out.println(
+                    "hot path: PROVES NOTHING: " + missing + " of the ratios could not be measured, nor these rows in"
+                            + " every round: " + incomplete + "; see the logs");
             return INCOMPLETE;
         }
         out.println(
                 broken > 0 ? "hot path: FAILED: " + broken + " of the ratios are below their bound" : "hot path: ok");
         return broken > 0 ? TOO_SLOW : OK;
+    }
+
+    /** The rows that were not measured as often as others, or never. */
+    private List<HotPathRow> incomplete() {
+        int rounds = figures.values().stream().mapToInt(List::size).max().orElse(0);
+        return figures.keySet().stream()
+                .filter(row -> figures.getOrDefault(row, List.of()).size() < Math.max(1, rounds))
+                .toList();
     }
 
     /** For information: the rivals' heap has huge pages, so this is the more equal comparison. */
@@ -121,19 +137,21 @@ final class HotPathJudge {
     }
 
     /** A figure as it is printed. */
-    static String line(HotPathRow row, double nanos, int threads) {
-        return String.format(Locale.ROOT, "%-56s %8.1f ns %8.2f M/s", row, nanos, threads * 1_000 / nanos);
+    static String line(HotPathRow row, HotPathFigure figure, int threads) {
+        return String.format(
+                Locale.ROOT,
+                "%-64s %9.1f ns %8.2f M/s   (chunk median %.1f ns)",
+                row,
+                figure.whole(),
+                threads * 1_000 / figure.whole(),
+                figure.chunkMedian());
+    }
+
+    private HotPathFigure figure(HotPathRow row) {
+        return HotPathFigure.median(figures.getOrDefault(row, List.of()));
     }
 
     private double median(HotPathRow row) {
-        double[] sorted = figures.getOrDefault(row, List.of()).stream()
-                .mapToDouble(Double::doubleValue)
-                .sorted()
-                .toArray();
-        return sorted.length == 0
-                ? Double.NaN
-                : Arrays.stream(sorted, (sorted.length - 1) / 2, sorted.length / 2 + 1)
-                        .average()
-                        .orElseThrow();
+        return figure(row).whole();
     }
 }

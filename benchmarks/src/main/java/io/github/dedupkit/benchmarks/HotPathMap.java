@@ -92,6 +92,7 @@ final class HotPathMap implements HotPathSubject {
         private final ConcurrentHashMap.KeySetView<Object, Boolean> ids = ConcurrentHashMap.newKeySet();
 
         KeySet(HotPathSetting setting) {
+            setting.workload().requireForgotten("the hash map", 1);
             id = setting.id();
             retained = setting.workload().retained();
         }
@@ -108,7 +109,9 @@ final class HotPathMap implements HotPathSubject {
         @Override
         public void settle(HotPathChunk chunk) {
             for (int i = 0; i < HotPathWorkload.CHUNK; i++) {
-                if (!chunk.duplicates[i] && chunk.ids[i] >= retained) {
+                if (chunk.isNewAgain(i)) {
+                    ids.remove(id.held(chunk, i)); // it does not come a third time
+                } else if (!chunk.repeats[i] && chunk.ids[i] >= retained) {
                     ids.remove(id.held(chunk.ids[i] - retained));
                 }
             }

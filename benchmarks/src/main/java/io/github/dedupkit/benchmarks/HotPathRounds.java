@@ -4,6 +4,8 @@ import io.github.dedupkit.benchmarks.AllocationBenchmark.Hash;
 import io.github.dedupkit.benchmarks.HotPathRow.Pages;
 import io.github.dedupkit.benchmarks.HotPathTier.Memory;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import org.openjdk.jmh.runner.Runner;
@@ -16,8 +18,10 @@ import org.openjdk.jmh.util.Statistics;
  * Runs {@link HotPathBenchmark} and {@link RandomAccessBenchmark} in rounds, each row once a round, in a JVM of its
  * own, and judges the ratios. Started by {@code build/measure-hot-path.sh}.
  *
- * <p>A figure is the median of a run's invocations. Collections of the rivals' garbage are therefore left out, in their
- * favour; the mean, printed beside it, has them, and what else the machine did.
+ * <p>A figure is a run's whole throughput: all events by all the time on the clock, collections and maintenance
+ * included. A row's figure is the median over the rounds. Every other round takes the rows in the opposite order, so
+ * that neither a machine that slows down nor a neighbour in the order favours a row. What is outside the process is
+ * measured on fewer ids and events, which favours it.
  *
  * <p>Exit codes: 0 the promises hold; 1 one does not; 2 a row could not be measured, or the verdicts were wrong.
  */
@@ -59,7 +63,7 @@ public final class HotPathRounds {
             long retained = number("RETAINED", args[1], MOST_RETAINED);
             int threads = (int) number("THREADS", args[2], MOST_THREADS);
             code = new HotPathRounds(threads, retained, Path.of(args[3]), args[4]).run(rounds);
-        } catch (RunnerException | RuntimeException e) {
+        } catch (RuntimeException e) {
             // Uncaught, it would end the JVM with 1, which says that a promise is broken.
             System.out.println("hot path: could not be measured, see the logs in " + args[3] + ": " + e);
             code = HotPathJudge.INCOMPLETE;
@@ -81,7 +85,7 @@ public final class HotPathRounds {
         return number;
     }
 
-    private int run(int rounds) throws RunnerException {
+    private int run(int rounds) {
         List<HotPathRow> rows = HotPathRow.all();
         HotPathJudge judge = new HotPathJudge(rows);
         System.out.printf(
@@ -94,44 +98,70 @@ public final class HotPathRounds {
                 directory);
         for (HotPathTier tier : HotPathTier.values()) {
             printBytes(tier);
+            if (tier.retained(retained) < retained) {
+                System.out.printf(Locale.ROOT, "%s: %,d retained ids only%n", tier, tier.retained(retained));
+            }
         }
         for (int round = 1; round <= rounds; round++) {
-            for (HotPathRow row : rows) {
-                Statistics nanos = measure(row);
-                double median = nanos.getPercentile(50);
-                judge.enter(row, median);
-                System.out.printf(
-                        Locale.ROOT,
-                        "round %d: %s   mean %.1f ns%n",
-                        round,
-                        HotPathJudge.line(row, median, threads),
-                        nanos.getMean());
+            for (HotPathRow row : inOrderOf(round, rows)) {
+                System.out.printf(Locale.ROOT, "round %d: %s%n", round, measured(row, round, judge));
             }
         }
         return judge.judge(threads, System.out);
     }
 
-    private Statistics measure(HotPathRow row) throws RunnerException {
+    static List<HotPathRow> inOrderOf(int round, List<HotPathRow> rows) {
+        List<HotPathRow> ordered = new ArrayList<>(rows);
+        if (round % 2 == 0) {
+            Collections.reverse(ordered);
+        }
+        return ordered;
+    }
+
+    /** Measures a row, enters its figure, and says what to print. A row that fails leaves the others worth having. */
+    private String measured(HotPathRow row, int round, HotPathJudge judge) {
+        Path log = directory.resolve(row.toString().replaceAll("\\W+", "-") + "-" + round + ".log");
+        HotPathFigure figure;
+        try {
+            figure = HotPathFigure.of(measure(row, log));
+        } catch (RunnerException e) {
+            return row + " COULD NOT BE MEASURED, see " + log;
+        }
+        judge.enter(row, figure);
+        return HotPathJudge.line(row, figure, threads);
+    }
+
+    private Statistics measure(HotPathRow row, Path log) throws RunnerException {
         boolean limit = row.name().equals(HotPathRow.RANDOM_ACCESS);
         Class<?> benchmark = limit ? RandomAccessBenchmark.class : HotPathBenchmark.class;
         ChainedOptionsBuilder options = new OptionsBuilder()
                 .include("\\." + benchmark.getSimpleName() + "\\.")
                 .forks(1)
                 .threads(threads)
-                .param("retained", String.valueOf(retained))
                 .param("batch", String.valueOf(row.batch()))
                 .jvmArgsAppend(jvmArgs(!limit && HotPathTier.valueOf(row.name()).memory == Memory.HEAP))
                 .shouldFailOnError(true)
-                .output(directory
-                        .resolve(row.toString().replaceAll("\\W+", "-") + ".log")
-                        .toString());
-        if (!limit) {
-            options.param("tier", row.name()).param("keySpace", row.keySpace().name());
+                .output(log.toString());
+        if (limit) {
+            options.param("retained", String.valueOf(retained));
+        } else {
+            HotPathTier tier = HotPathTier.valueOf(row.name());
+            options.param("tier", row.name())
+                    .param("keySpace", row.keySpace().name())
+                    .param("retained", String.valueOf(tier.retained(retained)))
+                    .param("latenessTicks", String.valueOf(latenessTicks(tier)))
+                    .warmupIterations(tier.warmUps())
+                    .measurementIterations(tier.measurements());
         }
         if (row.pages() == Pages.HUGE) {
             options.jvm(hugePagesJava);
         }
         return new Runner(options.build()).runSingle().getPrimaryResult().getStatistics();
+    }
+
+    /** Threads may not be further apart than the lateness; few ids pass quickly, and what is outside knows no lateness. */
+    private int latenessTicks(HotPathTier tier) {
+        return threads > 1 && tier.memory.isOutside() ? HotPathWorkload.MOST_LATENESS_TICKS : 1;
     }
 
     /** Huge pages, and for rivals a heap that hardly ever has to be collected. */

@@ -40,7 +40,7 @@ record HotPathRow(String name, Hash keySpace, int batch, Pages pages) {
         return new HotPathRow(name, keySpace, batch, Pages.HUGE);
     }
 
-    /** All figures, in the order in which a round takes them. Rivals have no batches and need no key space. */
+    /** All figures, in the order in which the first round takes them. Rivals need no key space; few have batches. */
     static List<HotPathRow> all() {
         List<HotPathRow> rows = new ArrayList<>();
         rows.add(batch(RANDOM_ACCESS));
@@ -52,6 +52,9 @@ record HotPathRow(String name, Hash keySpace, int batch, Pages pages) {
                 rows.add(batch(name).onHugePages());
                 rows.add(batch(name).keyed());
                 rows.add(single(name).onHugePages());
+            }
+            if (tier.memory == Memory.NETWORK) {
+                rows.add(batch(name));
             }
             rows.add(single(name));
         }

@@ -18,4 +18,12 @@ record HotPathSetting(HotPathId id, Hash keySpace, HotPathWorkload workload) {
                 .tick(Duration.ofMillis(HotPathWorkload.TICK_MILLIS))
                 .build();
     }
+
+    HotPathLag lag() {
+        return workload.traffic().lag();
+    }
+
+    HotPathOrigins origins() {
+        return workload.traffic().origins();
+    }
 }

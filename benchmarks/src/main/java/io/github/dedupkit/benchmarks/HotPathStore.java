@@ -8,9 +8,7 @@ import io.github.dedupkit.ReplaySafeStore;
 import java.util.OptionalLong;
 import java.util.SplittableRandom;
 
-/**
- * One of our stores. One that keeps origins is given them, a delivery of its own each time; confirming is not measured.
- */
+/** One of our stores, used as {@link HotPathOrigins} says. */
 final class HotPathStore implements HotPathSubject {
     private static final String NAMESPACE = "benchmarks/hot-path";
     private static final long SEED = 42;
@@ -18,6 +16,7 @@ final class HotPathStore implements HotPathSubject {
     private final HotPathId id;
     private final KeySpace space;
     private final DeduplicationStore store;
+    private final HotPathOrigins origins;
     private final double admissionProbability;
 
     HotPathStore(HotPathSetting setting, DeduplicationStore store) {
@@ -37,14 +36,25 @@ final class HotPathStore implements HotPathSubject {
             }
         };
         this.store = store;
+        origins = store instanceof ReplaySafeStore ? setting.origins() : HotPathOrigins.NONE;
+        if (setting.origins() == HotPathOrigins.CONFIRMED && origins == HotPathOrigins.NONE) {
+            store.close();
+            throw new IllegalArgumentException(
+                    "origins CONFIRMED do not fit " + store.getClass().getSimpleName()
+                            + ", which keeps none; take NONE, or a tier that is replay-safe");
+        }
     }
 
     @Override
     public Caller caller(int batch) {
-        if (batch > 1) {
-            return new Batches(batch);
+        boolean single = batch == 1;
+        if (store instanceof ReplaySafeStore replaySafe && origins != HotPathOrigins.NONE) {
+            if (origins == HotPathOrigins.CONFIRMED) {
+                return single ? new ConfirmedCalls(replaySafe) : new ConfirmedBatches(replaySafe, batch);
+            }
+            return single ? new OriginCalls(replaySafe) : new Batches(batch);
         }
-        return store instanceof ReplaySafeStore origins ? new OriginCalls(origins) : new SingleCalls();
+        return single ? new SingleCalls() : new Batches(batch);
     }
 
     @Override
@@ -80,11 +90,11 @@ final class HotPathStore implements HotPathSubject {
     }
 
     private final class OriginCalls implements Caller {
-        private final ReplaySafeStore origins;
+        private final ReplaySafeStore replaySafe;
         private final KeyHasher hasher = space.hasher();
 
-        OriginCalls(ReplaySafeStore origins) {
-            this.origins = origins;
+        OriginCalls(ReplaySafeStore replaySafe) {
+            this.replaySafe = replaySafe;
         }
 
         @Override
@@ -93,14 +103,47 @@ final class HotPathStore implements HotPathSubject {
                 id.hash(hasher, chunk, i);
                 tally.enter(
                         chunk.duplicates[i],
-                        origins.markSeen(hasher.high(), hasher.low(), chunk.timestamps[i], chunk.origin(i)));
+                        replaySafe.markSeen(hasher.high(), hasher.low(), chunk.timestamps[i], chunk.origins[i]));
+            }
+        }
+    }
+
+    /** Confirms each event as the next one comes, as a consumer without batches does. */
+    private final class ConfirmedCalls implements Caller {
+        private final ReplaySafeStore replaySafe;
+        private final KeyHasher hasher = space.hasher();
+        private long high;
+        private long low;
+        private long timestamp;
+        private long origin;
+
+        ConfirmedCalls(ReplaySafeStore replaySafe) {
+            this.replaySafe = replaySafe;
+        }
+
+        @Override
+        public void judge(HotPathChunk chunk, int from, int to, HotPathTally tally) {
+            for (int i = from; i < to; i++) {
+                finish();
+                id.hash(hasher, chunk, i);
+                high = hasher.high();
+                low = hasher.low();
+                timestamp = chunk.timestamps[i];
+                origin = chunk.origins[i];
+                tally.enter(chunk.duplicates[i], replaySafe.markSeen(high, low, timestamp, origin));
+            }
+        }
+
+        @Override
+        public void finish() {
+            if (origin != 0) {
+                replaySafe.confirm(high, low, timestamp, origin);
             }
         }
     }
 
     private final class Batches implements Caller {
         private final EventBatch batch;
-        private final boolean origins = store instanceof ReplaySafeStore;
 
         Batches(int size) {
             batch = new EventBatch(size);
@@ -108,14 +151,51 @@ final class HotPathStore implements HotPathSubject {
 
         @Override
         public void judge(HotPathChunk chunk, int from, int to, HotPathTally tally) {
-            batch.clear();
-            for (int i = from; i < to; i++) {
-                id.add(batch, space, chunk, i, origins ? chunk.origin(i) : 0);
-            }
+            add(batch, chunk, from, to);
             store.markSeen(batch);
-            for (int i = from; i < to; i++) {
-                tally.enter(chunk.duplicates[i], batch.verdict(i - from));
-            }
+            enter(batch, chunk, from, tally);
+        }
+    }
+
+    private final class ConfirmedBatches implements Caller {
+        private final ReplaySafeStore replaySafe;
+        private EventBatch done;
+        private EventBatch next;
+
+        ConfirmedBatches(ReplaySafeStore replaySafe, int size) {
+            this.replaySafe = replaySafe;
+            done = new EventBatch(size);
+            next = new EventBatch(size);
+        }
+
+        @Override
+        public void judge(HotPathChunk chunk, int from, int to, HotPathTally tally) {
+            add(next, chunk, from, to);
+            replaySafe.confirmAndMark(done, next);
+            enter(next, chunk, from, tally);
+            EventBatch marked = next;
+            next = done;
+            done = marked;
+        }
+
+        @Override
+        public void finish() {
+            replaySafe.confirm(done);
+            done.clear();
+        }
+    }
+
+    private void add(EventBatch batch, HotPathChunk chunk, int from, int to) {
+        boolean given = origins != HotPathOrigins.NONE;
+        batch.clear();
+        for (int i = from; i < to; i++) {
+            id.add(batch, space, chunk, i, given ? chunk.origins[i] : 0);
+        }
+    }
+
+    private static void enter(EventBatch batch, HotPathChunk chunk, int from, HotPathTally tally) {
+        for (int i = 0; i < batch.size(); i++) {
+            tally.enter(chunk.duplicates[from + i], batch.verdict(i));
         }
     }
 }

@@ -42,5 +42,8 @@ interface HotPathSubject extends AutoCloseable {
     interface Caller {
         /** Judges the events of a chunk from one index to another, in order, and enters what is wrong. */
         void judge(HotPathChunk chunk, int from, int to, HotPathTally tally);
+
+        /** Off the clock: does what was left for the next call, because there is none. */
+        default void finish() {}
     }
 }

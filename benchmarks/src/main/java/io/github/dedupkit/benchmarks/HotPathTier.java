@@ -30,13 +30,35 @@ public enum HotPathTier {
     GUAVA_CACHE(Memory.HEAP, HotPathMap::guavaCache),
 
     /** Guava's Bloom filter at a false positive probability of one in a million; it is helped off the clock. */
-    GUAVA_BLOOM(Memory.HEAP, HotPathBloom::new);
+    GUAVA_BLOOM(Memory.HEAP, HotPathBloom::new),
 
-    /** Where the ids or fingerprints are. */
+    /** Eight generations of Guava's Bloom filter, which together hold a window, at the same probability. */
+    GUAVA_BLOOM_RING(Memory.HEAP, HotPathBloomRing::new),
+
+    /** {@code SET id "" NX PX window} through Lettuce, a batch in one pipeline. */
+    REDIS_SET_NX_PX(Memory.NETWORK, HotPathRedis::setNxPx),
+
+    /** {@code SADD} to one set through Lettuce, a batch in one pipeline; it is helped off the clock. */
+    REDIS_SADD(Memory.NETWORK, HotPathRedis::sadd),
+
+    /** RocksDB as it comes: a get, and a put of the timestamp when there was none in the window. */
+    ROCKSDB_GET_PUT(Memory.DISK, HotPathRocksDb::new);
+
+    /** Where the ids or fingerprints are. Outside the process all is a hundred times slower, so less is measured. */
     enum Memory {
         HEAP,
-        DIRECT
+        DIRECT,
+        NETWORK,
+        DISK;
+
+        boolean isOutside() {
+            return this == NETWORK || this == DISK;
+        }
     }
+
+    private static final long MOST_RETAINED_OUTSIDE = 1_000_000;
+    private static final int FEW_WARM_UPS = 2;
+    private static final int FEW_MEASUREMENTS = 4;
 
     /** Beyond every event, so that no timestamp is in the future, and cheap to read. */
     private static final InstantSource FAR_AHEAD = InstantSource.fixed(Instant.ofEpochMilli(Long.MAX_VALUE / 2));
@@ -53,6 +75,19 @@ public enum HotPathTier {
 
     HotPathSubject open(HotPathSetting setting) {
         return opener.apply(setting);
+    }
+
+    /** The ids to retain where so many are wanted: as many as can be filled in half a minute. */
+    long retained(long wanted) {
+        return memory.isOutside() ? Math.min(wanted, MOST_RETAINED_OUTSIDE) : wanted;
+    }
+
+    int warmUps() {
+        return memory.isOutside() ? FEW_WARM_UPS : HotPathBenchmark.WARM_UPS;
+    }
+
+    int measurements() {
+        return memory.isOutside() ? FEW_MEASUREMENTS : HotPathBenchmark.MEASUREMENTS;
     }
 
     private static FingerprintDeduplicationStore.Builder table(HotPathSetting setting) {

@@ -8,11 +8,13 @@ import io.github.dedupkit.Verdict;
 import io.github.dedupkit.benchmarks.AllocationBenchmark.Hash;
 import io.github.dedupkit.benchmarks.HotPathBenchmark.Events;
 import io.github.dedupkit.benchmarks.HotPathBenchmark.Run;
+import io.github.dedupkit.benchmarks.HotPathTier.Memory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -26,8 +28,10 @@ class HotPathBenchmarkTest {
     @ParameterizedTest
     @EnumSource(HotPathTier.class)
     void everyTierIsRight(HotPathTier tier) throws Exception {
+        HotPathServers.require(tier);
         for (HotPathId id : HotPathId.values()) {
-            assertRight(run(tier, id, Hash.TRUSTED, 1, FEW, 1));
+            // One round trip per event is too slow for a test of its own; a pipeline of four is the same code.
+            assertRight(run(tier, id, Hash.TRUSTED, tier.memory == Memory.NETWORK ? 4 : 1, FEW, 1));
         }
     }
 
@@ -41,6 +45,7 @@ class HotPathBenchmarkTest {
     @ParameterizedTest
     @EnumSource(HotPathTier.class)
     void everyTierIsRightForTwoThreads(HotPathTier tier) throws Exception {
+        HotPathServers.require(tier);
         int threads = 2;
         Run run = run(tier, HotPathId.BYTES_16, Hash.TRUSTED, 256, 280_000, 30);
         run.open(threads);
@@ -128,6 +133,29 @@ class HotPathBenchmarkTest {
                 .contains(": batch 100 does not divide"));
     }
 
+    /** A parameter that did not reach the workload would be refused by nobody. */
+    @Test
+    void everyParameterCounts() {
+        assertRefused("duplicates 0.6", run -> run.duplicates = 0.6);
+        assertRefused("disorder 0.6", run -> run.disorder = 0.6);
+        assertRefused("hot 0.06", run -> run.hot = 0.06);
+        assertRefused("latenessTicks 31", run -> run.latenessTicks = 31);
+        assertRefused("retained 1 ", run -> run.retained = 1);
+        assertRefused("origins CONFIRMED do not fit", run -> run.origins = HotPathOrigins.CONFIRMED);
+        assertRefused("lag W_MINUS_G does not fit", run -> {
+            run.tier = HotPathTier.GUAVA_BLOOM;
+            run.lag = HotPathLag.W_MINUS_G;
+        });
+    }
+
+    private static void assertRefused(String message, Consumer<Run> change) {
+        Run run = run(HotPathTier.FINGERPRINT_NARROW, HotPathId.BYTES_16, Hash.TRUSTED, 256, FEW, 1);
+        change.accept(run);
+        String refusal =
+                assertThrows(IllegalArgumentException.class, () -> run.open(1)).toString();
+        assertTrue(refusal.contains(message), refusal);
+    }
+
     private static void assertRight(Run run) throws Exception {
         run.open(1);
         Events events = new Events();
@@ -157,6 +185,11 @@ class HotPathBenchmarkTest {
         run.batch = batch;
         run.retained = retained;
         run.latenessTicks = latenessTicks;
+        run.duplicates = 0.05;
+        run.lag = HotPathLag.HALF_WINDOW;
+        run.disorder = 0.05;
+        run.hot = 0;
+        run.origins = HotPathOrigins.KEPT;
         return run;
     }
 }

@@ -66,10 +66,39 @@ class HotPathJudgeTest {
         Map<HotPathRow, Double> good = good();
         for (double factor : new double[] {1, 1_000, 0.9, 1.1, 0.001}) {
             good.forEach((row, nanos) ->
-                    judge.enter(row, row.equals(HotPathRow.single("CAFFEINE")) ? nanos * factor : nanos));
+                    judge.enter(row, figure(row.equals(HotPathRow.single("CAFFEINE")) ? nanos * factor : nanos)));
         }
         assertEquals(HotPathJudge.OK, judge.judge(1, out()));
-        assertTrue(text().contains("caffeine" + " ".repeat(48) + "   2000.0 ns     0.50 M/s"), text());
+        assertTrue(text().contains("caffeine" + " ".repeat(56) + "    2000.0 ns     0.50 M/s"), text());
+    }
+
+    /** A rival that is slow in bursts only has a good median chunk: it must not pass for quick, nor must ours. */
+    @Test
+    void theWholeRunCountsAndTheChunkMedianIsShown() {
+        Map<HotPathRow, Double> good = good();
+        HotPathJudge judge = new HotPathJudge(rows());
+        good.forEach((row, nanos) -> judge.enter(row, new HotPathFigure(nanos, nanos / 100)));
+        assertEquals(HotPathJudge.OK, judge.judge(1, out()));
+        assertTrue(text().contains("2000.0 ns     0.50 M/s   (chunk median 20.0 ns)"), text());
+
+        HotPathJudge bursts = new HotPathJudge(rows());
+        good.forEach((row, nanos) ->
+                bursts.enter(row, new HotPathFigure(row.name().equals(WIDE.name()) ? nanos * 100 : nanos, nanos)));
+        assertEquals(HotPathJudge.TOO_SLOW, bursts.judge(1, out()));
+    }
+
+    @Test
+    void aRowThatFailedInOneRoundProvesNothing() {
+        HotPathJudge judge = new HotPathJudge(rows());
+        Map<HotPathRow, Double> good = good();
+        good.forEach((row, nanos) -> judge.enter(row, figure(nanos)));
+        good.forEach((row, nanos) -> {
+            if (!row.name().equals("ROCKSDB_GET_PUT")) {
+                judge.enter(row, figure(nanos));
+            }
+        });
+        assertEquals(HotPathJudge.INCOMPLETE, judge.judge(1, out()));
+        assertTrue(text().contains("nor these rows in every round: [rocksdb get put];"), text());
     }
 
     @Test
@@ -90,7 +119,7 @@ class HotPathJudgeTest {
         Map<HotPathRow, Double> figures = good();
         figures.remove(WIDE);
         HotPathJudge without = new HotPathJudge(new ArrayList<>(figures.keySet()));
-        figures.forEach(without::enter);
+        figures.forEach((row, nanos) -> without.enter(row, figure(nanos)));
         assertEquals(HotPathJudge.INCOMPLETE, without.judge(1, out()));
     }
 
@@ -120,7 +149,7 @@ class HotPathJudgeTest {
     @Test
     void anUnknownRowIsRefused() {
         HotPathJudge judge = new HotPathJudge(rows());
-        assertThrows(IllegalArgumentException.class, () -> judge.enter(HotPathRow.single("UNKNOWN"), 1));
+        assertThrows(IllegalArgumentException.class, () -> judge.enter(HotPathRow.single("UNKNOWN"), figure(1)));
     }
 
     /**
@@ -136,6 +165,10 @@ class HotPathJudgeTest {
         return figures;
     }
 
+    private static HotPathFigure figure(double nanos) {
+        return new HotPathFigure(nanos, nanos);
+    }
+
     private static List<HotPathRow> rows() {
         List<HotPathRow> rows = new ArrayList<>(HotPathRow.all());
         if (!rows.contains(WIDE)) {
@@ -146,7 +179,7 @@ class HotPathJudgeTest {
 
     private int judge(Map<HotPathRow, Double> figures) {
         HotPathJudge judge = new HotPathJudge(rows());
-        figures.forEach(judge::enter);
+        figures.forEach((row, nanos) -> judge.enter(row, figure(nanos)));
         return judge.judge(1, out());
     }
 

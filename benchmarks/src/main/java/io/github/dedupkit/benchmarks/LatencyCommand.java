@@ -1,0 +1,169 @@
+package io.github.dedupkit.benchmarks;
+
+import io.github.dedupkit.StoreUnavailableException;
+import io.github.dedupkit.benchmarks.AllocationBenchmark.Hash;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/**
+ * {@code dedup bench latency}: what an event waits at fixed rates, batch size by batch size ({@link LatencyRun}). The
+ * workload is that of {@link HotPathBenchmark}; the rates are those of a billion and of ten billion events a day.
+ */
+@Command(
+        name = "latency",
+        description = {
+            "Offers events at a fixed rate, whether or not the store keeps up, and measures from each event's intended"
+                    + " arrival to its verdict: the time that its batch takes to fill, the call, and every stall before"
+                    + " it. CONTROL is the same loop without a store: what the machine adds. Prints Markdown tables of batch"
+                    + " size against fill time and latency.",
+            ""
+        },
+        footerHeading = "%n",
+        footer = {
+            "Exit codes: 0 measured; 1 verdicts were wrong, or a tier cannot run here;",
+            "2 usage; 70 internal error. DEDUP_JAVA_OPTS sets heap and collector, which",
+            "are measured too."
+        })
+final class LatencyCommand implements Callable<Integer> {
+    static final String CONTROL = "CONTROL";
+
+    private static final int WARM_UPS = 20;
+    private static final long MOST_RATE = 100_000_000;
+    private static final long MOST_MILLIS = 3_600_000;
+
+    @Option(
+            names = "--rate",
+            split = ",",
+            paramLabel = "N",
+            defaultValue = "11600,116000",
+            description = "Events per second (default: ${DEFAULT-VALUE}).")
+    List<String> rates = List.of();
+
+    @Option(
+            names = "--batch",
+            split = ",",
+            paramLabel = "N",
+            defaultValue = "1,16,64,256,1024",
+            description = "Events per call, powers of two up to 65536 (default: ${DEFAULT-VALUE}).")
+    List<Integer> batches = List.of();
+
+    @Option(
+            names = "--tier",
+            split = ",",
+            paramLabel = "TIER",
+            defaultValue = "FINGERPRINT_NARROW",
+            description = "What is measured: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+    List<HotPathTier> tiers = List.of();
+
+    @Option(
+            names = "--id",
+            paramLabel = "KIND",
+            defaultValue = "STRING_36",
+            description = "The kind of id: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+    HotPathId id = HotPathId.STRING_36;
+
+    @Option(
+            names = "--retained",
+            paramLabel = "N",
+            defaultValue = "1e6",
+            description = "New ids in a window (default: ${DEFAULT-VALUE}).")
+    String retained = "";
+
+    @Option(
+            names = "--time",
+            paramLabel = "TIME",
+            defaultValue = "10s",
+            description = "Of each rate and batch, in whole segments of 65,536 events (default: ${DEFAULT-VALUE}).")
+    String time = "";
+
+    @Option(names = "--json", description = "Print one JSON object on one line.")
+    boolean json;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this help.")
+    boolean help;
+
+    @Spec
+    CommandSpec spec = CommandSpec.create();
+
+    @Override
+    public Integer call() {
+        List<Point> control = points(List.of(1));
+        List<Point> points = points(batches);
+        HotPathSetting setting = setting();
+        List<LatencyResult> results = new ArrayList<>();
+        measure(CONTROL, batch -> LatencyCommand::judgeNothing, setting, control, WARM_UPS, results);
+        for (HotPathTier tier : tiers) {
+            try (HotPathSubject subject = tier.open(setting)) {
+                int warmUps = tier.memory.isOutside() ? 1 : WARM_UPS;
+                measure(tier.name(), subject, setting, points, warmUps, results);
+            } catch (IllegalStateException | StoreUnavailableException e) {
+                throw BenchException.failed(tier + ": " + e.getMessage());
+            }
+        }
+        LatencyReport report = new LatencyReport(setting.workload().retained(), id, results);
+        spec.commandLine().getOut().println(json ? report.json() : report.markdown());
+        return 0;
+    }
+
+    private void measure(
+            String name,
+            HotPathSubject subject,
+            HotPathSetting setting,
+            List<Point> points,
+            int warmUps,
+            List<LatencyResult> results) {
+        LatencyRun run = new LatencyRun(name, subject, setting, LatencyClock.system());
+        for (Point point : points) {
+            spec.commandLine()
+                    .getErr()
+                    .println("latency: " + name + ", " + point.rate + "/s, batches of " + point.batch);
+            results.add(run.measure(point.rate, point.batch, warmUps, point.segments));
+        }
+    }
+
+    /** What is measured in one go, for whole segments. */
+    private record Point(long rate, int batch, int segments) {}
+
+    private List<Point> points(List<Integer> batches) {
+        long millis = BenchAmount.duration("--time", time).toMillis();
+        if (millis < 1 || millis > MOST_MILLIS) {
+            throw BenchException.usage("--time " + time + " is out of bounds; give 1ms to 1h");
+        }
+        List<Point> points = new ArrayList<>();
+        for (String text : rates) {
+            long rate = rate(text);
+            long segments = (rate * millis / 1_000 + HotPathWorkload.CHUNK - 1) / HotPathWorkload.CHUNK;
+            batches.forEach(batch -> points.add(new Point(rate, batch, Math.toIntExact(Math.max(1, segments)))));
+        }
+        return points;
+    }
+
+    private static void judgeNothing(HotPathChunk chunk, int from, int to, HotPathTally tally) {}
+
+    private HotPathSetting setting() {
+        try {
+            batches.forEach(HotPathWorkload::requireBatch);
+            return new HotPathSetting(
+                    id, Hash.TRUSTED, new HotPathWorkload(BenchAmount.count("--retained", retained), 1, 1));
+        } catch (IllegalArgumentException e) {
+            throw BenchException.usage(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static long rate(String text) {
+        long rate = BenchAmount.count("--rate", text);
+        if (rate > MOST_RATE) {
+            throw BenchException.usage(
+                    "--rate " + text + " is out of bounds; give events per second, 1 to " + MOST_RATE);
+        }
+        return rate;
+    }
+}
