@@ -25,7 +25,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
             LatencyCommand.class,
             MemoryCommand.class,
             AccuracyCommand.class,
-            ColdStartCommand.class
+            ColdStartCommand.class,
+            GrowthCommand.class,
+            ContentionCommand.class
         },
         description = "Measures the stores, and counts their wrong verdicts.",
         synopsisSubcommandLabel = "COMMAND")

@@ -166,6 +166,46 @@ class EvictionTest {
         assertTrue(least.toMillis() > 0 && least.toMillis() < WINDOW * TICK, least.toString());
     }
 
+    /** Twice the keys that fit, in singles and batches: whatever is as old as the effective window at most is still there. */
+    @ParameterizedTest
+    @EnumSource
+    void theEffectiveWindowIsNeverLargerThanItIs(Width width) {
+        FingerprintDeduplicationStore.Builder builder = builder().evictOldestWhenFull();
+        DeduplicationStore store = width == Width.NARROW ? builder.buildNarrow() : builder.buildWide();
+        LineTable table = FingerprintTables.tableOf(store);
+        int perTick = 2 * PLANNED / (WINDOW + LATENESS + 1);
+        int ticks = 4 * WINDOW;
+        long[] markedAt = new long[ticks * perTick];
+        EventBatch batch = new EventBatch(perTick);
+        int covered = 0;
+        int gone = 0;
+        for (int tick = 0; tick < ticks; tick++) {
+            batch.clear();
+            for (int i = 0; i < perTick; i++) {
+                int next = tick * perTick + i;
+                markedAt[next] = START + tick * TICK + i * TICK / perTick;
+                clock.set(markedAt[next]);
+                if (tick % 2 == 0) {
+                    assertEquals(FIRST_SEEN, mark(store, next, markedAt[next]));
+                } else {
+                    batch.add(FingerprintTables.key(next), markedAt[next], 0);
+                }
+            }
+            store.markSeen(batch);
+            long now = clock.millis();
+            long effective = store.stats().effectiveWindow().toMillis();
+            for (int i = Math.max(0, (tick - WINDOW) * perTick); i < (tick + 1) * perTick; i++) {
+                DedupKey key = FingerprintTables.key(i);
+                boolean found = table.ask(Request.LOOK, key.high(), key.low(), now, 0) == LineTable.DUPLICATE;
+                long age = now - markedAt[i];
+                assertTrue(found || age > effective, "a key of " + age + " ms is gone, effective window " + effective);
+                covered += age <= effective ? 1 : 0;
+                gone += found || age > WINDOW * TICK ? 0 : 1;
+            }
+        }
+        assertTrue(covered > 10_000 && gone > 10_000, covered + " in the effective window, " + gone + " gone early");
+    }
+
     /** When the load is over, the effective window grows with the watermark until it is whole. */
     @Test
     void theEffectiveWindowGrowsBack() {

@@ -51,7 +51,6 @@ class FingerprintConcurrencyTest {
     }
 
     @Tag("long")
-    @Timeout(7_200)
     @ParameterizedTest
     @EnumSource(Width.class)
     void oneWinnerInAHundredMillionRacesWhileTimeGoesOn(Width width) throws Exception {

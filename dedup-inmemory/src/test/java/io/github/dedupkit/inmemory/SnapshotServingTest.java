@@ -142,6 +142,79 @@ class SnapshotServingTest {
         assertTrue(refused.get() > 0, "no snapshot met a mark without origin");
     }
 
+    /** What is remembered with an origin is open until it is confirmed: it is in no snapshot, whenever it was remembered. */
+    @Test
+    void whatIsRememberedDuringASnapshotIsInItOnceConfirmed() throws Exception {
+        long keys = 20_000;
+        for (int attempt = 0; attempt < ATTEMPTS / 10; attempt++) {
+            FingerprintNearTier store = FingerprintDeduplicationStore.builder(RETENTION, 2 * keys)
+                    .clock(clock)
+                    .buildWide();
+            Files.deleteIfExists(file);
+            for (long i = 0; i < keys / 2; i++) {
+                store.remember(key(i).high(), key(i).low(), START, O1);
+                store.confirm(key(i), START, O1);
+            }
+            FingerprintTables.onThreads(2, thread -> {
+                if (thread == 0) {
+                    awaitTemporaryFile();
+                    for (long i = 0; i < keys; i++) {
+                        store.remember(key(keys + i).high(), key(keys + i).low(), START, O1);
+                    }
+                } else {
+                    store.snapshot(file);
+                }
+            });
+            try (FingerprintNearTier restored = FingerprintDeduplicationStore.builder(RETENTION, 2 * keys)
+                    .clock(clock)
+                    .restoreFrom(file)
+                    .buildWide()) {
+                for (long i = 0; i < keys; i++) {
+                    boolean known = restored.recall(key(i).high(), key(i).low(), START, O2);
+                    assertEquals(i < keys / 2, known, "key " + i);
+                    assertEquals(FIRST_SEEN, restored.markSeen(key(keys + i), START, O2), "remembered: key " + i);
+                }
+            }
+        }
+    }
+
+    /** To remember a mark without origin counts as one: it is refused, or too late to be in the file. */
+    @Test
+    void whatIsRememberedWithoutOriginIsInNoServingSnapshot() throws Exception {
+        AtomicInteger refused = new AtomicInteger();
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            FingerprintNearTier store = FingerprintDeduplicationStore.builder(RETENTION, 20_000)
+                    .clock(clock)
+                    .buildWide();
+            Files.deleteIfExists(file);
+            FingerprintTables.onThreads(2, thread -> {
+                if (thread == 0) {
+                    awaitTemporaryFile();
+                    for (int i = 0; i < 100; i++) {
+                        store.remember(key(i).high(), key(i).low(), START, 0);
+                    }
+                } else {
+                    try {
+                        store.snapshot(file);
+                    } catch (IllegalStateException e) {
+                        refused.incrementAndGet();
+                    }
+                }
+            });
+            if (Files.exists(file)) {
+                try (FingerprintNearTier restored = FingerprintDeduplicationStore.builder(RETENTION, 20_000)
+                        .clock(clock)
+                        .restoreFrom(file)
+                        .buildWide()) {
+                    for (int i = 0; i < 100; i++) {
+                        assertEquals(FIRST_SEEN, restored.markSeen(key(i), START, O1), "attempt " + attempt);
+                    }
+                }
+            }
+        }
+        assertTrue(refused.get() > 0, "no snapshot met a mark that was remembered");
+    }
+
     /** Waits until a snapshot is being written, or has been. */
     private void awaitTemporaryFile() throws IOException {
         boolean found = false;
