@@ -23,10 +23,10 @@ final class MemoryFormula {
     private static final int CAFFEINE_RECORD = 168;
 
     /** A line, and an eighth of one in each table that it overflows to. */
-    private static final double LINE = 64 * 8 / 7.0;
+    private static final double LINE = 64 * 9 / 8.0;
 
-    private static final double PLANNED_NARROW = 6.9;
-    private static final double PLANNED_WIDE = 4;
+    private static final double PLANNED_NARROW = 6.7;
+    private static final double PLANNED_WIDE = 3.8;
     private static final int REFERENCE = 4;
     private static final int BLOOMS = 2;
     private static final double BLOOM_PROBABILITY = 1e-6;
