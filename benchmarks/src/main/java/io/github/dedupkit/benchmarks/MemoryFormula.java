@@ -22,7 +22,7 @@ final class MemoryFormula {
     /** A key of two longs, a mark of two longs, and an entry with the time at which it ends: see the store. */
     private static final int CAFFEINE_RECORD = 168;
 
-    /** A line, and an eighth of one in each table that it overflows to. */
+    /** A line, and a ninth of one in each table that it overflows to. */
     private static final double LINE = 64 * 9 / 8.0;
 
     private static final double PLANNED_NARROW = 6.7;
