@@ -13,8 +13,7 @@ final class Line {
     /*
      *                                  narrow                            wide
      * word 0, the header   bit 0       the lock
-     *                      bits 1-11   stamp: the granule of the last refresh, modulo 2^11
-     *                      bits 12-15  cursor: the place after the record put last
+     *                      bits 1-15   stamp: the granule of the last refresh, modulo 2^15
      *                      bits 16-23  classes of keys that overflowed in this generation
      *                      bits 24-31  ... in the one before
      *                      bytes 4, 5  ticks of records 8 and 9          unused
@@ -48,9 +47,7 @@ final class Line {
     private static final VarHandle WORDS = MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
     private static final int STAMP_SHIFT = 1;
-    private static final int STAMP_MASK = 0x7FF;
-    private static final int CURSOR_SHIFT = 12;
-    private static final long CURSOR_MASK = 0xF;
+    private static final int STAMP_MASK = 0x7FFF;
     private static final int CLASSES_SHIFT = 16;
     private static final int CLASSES = 8;
     private static final long ALL_CLASSES = 0xFFFFL << CLASSES_SHIFT;
@@ -233,13 +230,6 @@ final class Line {
 
     /** A place whose record has expired, or -1. */
     static int vacancy(ByteBuffer lines, int at, long header, Width width, Ages ages, long now) {
-        int next = (int) (header >>> CURSOR_SHIFT & CURSOR_MASK);
-        return age(lines, at, header, next, ages, now) >= ages.expired()
-                ? next
-                : anyVacancy(lines, at, header, width, ages, now);
-    }
-
-    private static int anyVacancy(ByteBuffer lines, int at, long header, Width width, Ages ages, long now) {
         long first = expired(lines.getLong(at + TICKS), ages, now) & width.places;
         if (first != 0) {
             return Long.numberOfTrailingZeros(first) / Byte.SIZE;
@@ -274,19 +264,17 @@ final class Line {
     /**
      * Puts a record in a place. Its tick comes last: an error in between leaves no record of a fingerprint that was not marked.
      *
-     * @return the header, with the cursor behind the place
+     * @return the header
      */
-    static long put(ByteBuffer lines, int at, long header, int place, Width width, long fingerprint, long tick) {
-        long next = place + 1 < width.records ? place + 1 : 0;
-        long moved = (header & ~(CURSOR_MASK << CURSOR_SHIFT)) | (next << CURSOR_SHIFT);
+    static long put(ByteBuffer lines, int at, long header, int place, long fingerprint, long tick) {
         lines.putInt(at + LOWERS + Integer.BYTES * place, (int) fingerprint);
         if (place < IN_WORDS) {
             lines.put(at + UPPERS + place, (byte) (fingerprint >>> Integer.SIZE));
-            return putTick(lines, at, moved, place, tick);
+            return putTick(lines, at, header, place, tick);
         }
         int shift = LAST_UPPERS_SHIFT + (place - IN_WORDS) * Byte.SIZE;
         long upper = (fingerprint >>> Integer.SIZE) & 0xFF;
-        return putTick(lines, at, (moved & ~(0xFFL << shift)) | (upper << shift), place, tick);
+        return putTick(lines, at, (header & ~(0xFFL << shift)) | (upper << shift), place, tick);
     }
 
     private static long putTick(ByteBuffer lines, int at, long header, int place, long tick) {

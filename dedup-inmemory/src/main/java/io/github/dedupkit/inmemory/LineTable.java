@@ -270,7 +270,7 @@ final class LineTable {
 
     private long put(ByteBuffer lines, int at, long header, int place, long fingerprint, long tick, int tag) {
         long tagged = width == Width.WIDE ? Line.putTag(lines, at, header, place, tag) : header;
-        return Line.put(lines, at, tagged, place, width, fingerprint, tick);
+        return Line.put(lines, at, tagged, place, fingerprint, tick);
     }
 
     private boolean replays(ByteBuffer lines, int at, long header, int place, int tag) {

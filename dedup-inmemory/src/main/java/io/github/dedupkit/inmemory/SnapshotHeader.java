@@ -10,7 +10,7 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a snapshot says of a table before its lines: snapshot format 2 of {@code docs/formats.md}.
+ * What a snapshot says of a table before its lines: snapshot format 1 of {@code docs/formats.md}.
  *
  * @param width of the records
  * @param retention of the store
@@ -31,7 +31,7 @@ record SnapshotHeader(
         long evictedBefore,
         List<Level> levels,
         byte @Nullable [] position) {
-    static final int FORMAT = 2;
+    static final int FORMAT = 1;
 
     /** A header takes whole pages: what follows is read straight into memory. */
     static final int PAGE = 4096;

@@ -14,7 +14,7 @@ import java.util.Objects;
 import java.util.stream.LongStream;
 import java.util.zip.CRC32C;
 
-/** Reads a snapshot: format 2 of {@code docs/formats.md}. Nothing is taken from a file before its checksum is right. */
+/** Reads a snapshot: format 1 of {@code docs/formats.md}. Nothing is taken from a file before its checksum is right. */
 final class SnapshotReader implements AutoCloseable {
     private static final String REMEDY =
             "; restore an older copy, or start without restoreFrom(...) and let every live key be admitted once";

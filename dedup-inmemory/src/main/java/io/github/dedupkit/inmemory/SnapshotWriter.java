@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Writes a table to a file, line by line, while it may be in use: snapshot format 2 of {@code docs/formats.md}. */
+/** Writes a table to a file, line by line, while it may be in use: snapshot format 1 of {@code docs/formats.md}. */
 final class SnapshotWriter {
     /*
      * The copy is not of one moment, and need not be. Each record in it is of a mark that was confirmed, which nobody
@@ -26,10 +26,10 @@ final class SnapshotWriter {
      *   that a newer mark of its key ended meanwhile matters no more: L + S <= W, and the time in the file is that of
      *   the newer.
      *
-     * The time is read last, so that no line is ahead of it. Stamps may then be a quarter of their round old; the sweeps of
-     * the restored table refresh each line within half.
+     * The time is read last, so that no line is ahead of it. Stamps may then be half their round old; the sweeps of
+     * the restored table refresh each line within a quarter.
      */
-    private static final long MOST_GRANULES = Line.STAMPS / 4;
+    private static final long MOST_GRANULES = Line.STAMPS / 2;
 
     private final LineTable table;
     private final EventTime time;

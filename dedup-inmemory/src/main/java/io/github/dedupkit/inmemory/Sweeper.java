@@ -1,75 +1,73 @@
 package io.github.dedupkit.inmemory;
 
-import java.util.concurrent.atomic.AtomicLongFieldUpdater;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 
 /**
- * Refreshes a table's lines in turn as the watermark moves: stamps of lines come round after 2^11 granules, and each line's
- * turn comes four times as often. Thread-safe.
+ * Refreshes a table's lines in turn as the watermark moves: stamps of lines come round after 2^15 granules, and each line is
+ * refreshed four times as often. Thread-safe.
  */
 final class Sweeper {
     /*
-     * A thread takes steps first, then the lines that are due for them, and refreshes these alone: nobody waits for a
-     * thread that is held up, or does its work. Its lines then wait for the next round, and there are three more.
+     * Whoever finds a whole round due waits, having moved the watermark by a life, 15 granules, at most. A line is thus
+     * refreshed within two rounds, of the four in which stamps come round, and 15 granules for each thread that waits: enough
+     * for a thousand threads that all jump at once.
      */
-    private static final int STEPS_PER_GRANULE = 16;
+    private static final int ROUND = Line.STAMPS / 4;
 
-    private static final int ROUND = Line.STAMPS / 4 * STEPS_PER_GRANULE;
+    /** The granules that a call sweeps for at most; a jump of the watermark makes no more due. */
+    private static final int MOST = 16;
 
-    /** The part of the steps due that a call takes; the next ones take the rest. */
+    /** Where a thread was held up for so long that half a round is due, a call sweeps for this part of it. */
     private static final int PART = 8;
 
-    private static final AtomicLongFieldUpdater<Sweeper> TAKEN =
-            AtomicLongFieldUpdater.newUpdater(Sweeper.class, "taken");
-
-    private static final AtomicLongFieldUpdater<Sweeper> CURSOR =
-            AtomicLongFieldUpdater.newUpdater(Sweeper.class, "cursor");
+    private static final AtomicIntegerFieldUpdater<Sweeper> BUSY =
+            AtomicIntegerFieldUpdater.newUpdater(Sweeper.class, "busy");
 
     private final LineTable table;
     private final Ages ages;
+    private volatile long swept;
 
-    /** The steps taken since the first granule. */
-    private volatile long taken;
+    /** 1 while a thread sweeps. No lock, which a thread with a full stack could not give back. */
+    private volatile int busy;
 
-    /** The line whose turn is next. */
-    private volatile long cursor;
+    /** Of the thread that sweeps. */
+    private long cursor;
 
     Sweeper(LineTable table, Ages ages, long tick) {
         this.table = table;
         this.ages = ages;
-        taken = due(tick);
-    }
-
-    private long due(long tick) {
-        return ages.granuleOf(tick) * STEPS_PER_GRANULE;
+        swept = ages.granuleOf(tick);
     }
 
     boolean isDue(long tick) {
-        return due(tick) > taken;
+        return ages.granuleOf(tick) > swept;
     }
 
     /**
-     * Refreshes lines whose turn it is: an eighth of those due, or one in 8,192 if that is more, and one more. A granule
-     * makes one in 512 due.
+     * Refreshes lines whose turn it is: one in 8,192 for each granule that the watermark moved, and one more. Another
+     * thread's turn is not waited for, unless a whole round is due; what it leaves behind, the next calls share.
      */
     void sweep(long tick) {
-        long due = due(tick);
-        for (long before = taken; before < due; before = taken) {
-            long steps = (due - before + PART - 1) / PART;
-            if (TAKEN.compareAndSet(this, before, before + steps)) {
-                long lines = table.lines();
-                refresh(lines * steps / ROUND + 1, lines);
+        long granule = ages.granuleOf(tick);
+        while (busy != 0 || !BUSY.compareAndSet(this, 0, 1)) {
+            if (granule - swept <= ROUND) {
                 return;
             }
+            Thread.onSpinWait();
         }
-    }
-
-    private void refresh(long count, long lines) {
-        long from = cursor;
-        while (!CURSOR.compareAndSet(this, from, (from + count) % lines)) {
-            from = cursor;
-        }
-        for (long i = 0; i < count; i++) {
-            table.refresh((from + i) % lines);
+        try {
+            long lines = table.lines();
+            long before = swept;
+            long behind = Math.max(0, granule - before);
+            long taken = Math.min(behind, behind <= ROUND / 2 ? MOST : behind / PART);
+            long due = taken == 0 ? 0 : Math.min(lines, lines * taken / ROUND + 1);
+            for (long i = 0; i < due; i++) {
+                cursor = cursor + 1 < lines ? cursor + 1 : 0;
+                table.refresh(cursor);
+            }
+            swept = before + taken;
+        } finally {
+            busy = 0;
         }
     }
 }

@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -23,14 +25,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * How many lines one call refreshes because time has moved: at most one in 32 of each table, and one more, however far it
+ * How many lines one call refreshes because time has moved: at most one in 512 of each table, and one more, however far it
  * moved. A line that was refreshed has another stamp than before.
  */
 @Timeout(300)
 class HousekeepingTest {
     private static final int KEYS = 300_000;
-    private static final int SHARE = 32;
-    private static final int STAMP = 0xFFE;
+    private static final int SHARE = 512;
+    private static final int STAMP = 0xFFFE;
 
     private static final Retention WIDEST = FingerprintTables.retention(118, 59, 59);
 
@@ -157,7 +159,7 @@ class HousekeepingTest {
 
     /**
      * A thread is held up in the midst of its share, here by a line that somebody has the lock of, while time runs on for
-     * many lives, less than a round of the lines. Nobody waits for it, and nobody has its work, or that of those who
+     * hundreds of lives, less than half a round of the lines. Nobody waits for it, and nobody has its work, or that of those who
      * passed it by, to do at once.
      */
     @Test
@@ -181,7 +183,7 @@ class HousekeepingTest {
             heldUp.join(200);
             assertTrue(heldUp.isAlive(), "it is held up");
             now = START + 12L * life * TICK;
-            for (int call = 0; call < 15; call++) {
+            for (int call = 0; call < 250; call++) {
                 now += 2L * life * TICK;
                 List<long[]> before = stamps(tables);
                 store.markSeen(driver(table, next), now);
@@ -197,6 +199,53 @@ class HousekeepingTest {
             store.markSeen(driver(table, next), now);
             assertBounded(tables, before, 1, 1, "call " + call + " after it");
         }
+    }
+
+    /**
+     * Stamps would come round while a line is held, and expired records in the lines behind it be young again. So time stops
+     * when a round of the lines is due, whoever moves it.
+     */
+    @Test
+    @Timeout(120)
+    void timeWaitsForAThreadThatIsHeldUpForARound() throws Exception {
+        DeduplicationStore store = open(WIDEST);
+        LineTable table = tablesOf(store).get(0);
+        Ages ages = Ages.of(WIDEST);
+        store.markSeen(key(0), now);
+        long first = ages.granuleOf(table.tick());
+        long held = table.lines() / 2;
+        DedupKey driver = driver(table, held);
+        AtomicLong time = new AtomicLong(now);
+        AtomicBoolean over = new AtomicBoolean();
+        int threads = 8;
+        List<Thread> jumpers = new ArrayList<>();
+        long header = Line.tryLock(table.chunk(held), table.offset(held));
+        assertEquals(0, header & Line.LOCKED);
+        long moved;
+        try {
+            for (int i = 0; i < threads; i++) {
+                Thread jumper = new Thread(() -> {
+                    while (!over.get()) {
+                        store.markSeen(driver, time.addAndGet(2L * ages.life() * TICK));
+                    }
+                });
+                jumpers.add(jumper);
+                jumper.start();
+            }
+            long seen = -1;
+            for (moved = 0; moved != seen; moved = ages.granuleOf(table.tick()) - first) {
+                seen = moved;
+                jumpers.get(0).join(500);
+            }
+        } finally {
+            over.set(true);
+            Line.unlock(table.chunk(held), table.offset(held), header);
+        }
+        for (Thread jumper : jumpers) {
+            jumper.join();
+        }
+        assertTrue(moved > Line.STAMPS / 4, "time stopped after " + moved + " granules");
+        assertTrue(moved < Line.STAMPS / 2 + threads * 16, "time moved by " + moved + " granules past a held line");
     }
 
     /** A key of another line. */

@@ -59,7 +59,7 @@ class LineTest {
         }
 
         void put(int place, long fingerprint, long tick) {
-            header = Line.put(lines, at, header, place, width, fingerprint, tick);
+            header = Line.put(lines, at, header, place, fingerprint, tick);
         }
 
         void putTag(int place, int tag) {
@@ -104,7 +104,6 @@ class LineTest {
         final long[] ticks;
         final int[] tags;
         final Ages ages;
-        int next;
 
         Model(Ages ages, Width width) {
             this.ages = ages;
@@ -118,23 +117,13 @@ class LineTest {
             return now <= ticks[place] + ages.window() + ages.lateness();
         }
 
-        /** The place behind the record put last, or else the first one. */
         int vacancy(long now) {
-            if (!lives(next, now)) {
-                return next;
-            }
             for (int i = 0; i < ticks.length; i++) {
                 if (!lives(i, now)) {
                     return i;
                 }
             }
             return -1;
-        }
-
-        void put(int place, long fingerprint, long tick) {
-            fingerprints[place] = fingerprint;
-            ticks[place] = tick;
-            next = (place + 1) % ticks.length;
         }
 
         boolean contains(long fingerprint, long event, long now) {
@@ -191,7 +180,8 @@ class LineTest {
                 }
                 if (vacancy >= 0) {
                     line.put(vacancy, fingerprint, event);
-                    model.put(vacancy, fingerprint, event);
+                    model.fingerprints[vacancy] = fingerprint;
+                    model.ticks[vacancy] = event;
                     assertSame(model, line, where);
                 }
             }
@@ -252,25 +242,6 @@ class LineTest {
         for (long tick : model.ticks) {
             assertTrue(model.ticks[place] <= tick, where + ", place " + place + " is not the oldest");
         }
-    }
-
-    /** Of the vacant places, the one behind the record put last; so a line is filled round and round. */
-    @ParameterizedTest
-    @MethodSource("agesAndWidths")
-    void aVacancyIsLookedForBehindTheLastRecordFirst(Ages ages, Width width) {
-        Subject line = new Subject(ages, width);
-        for (int i = 0; i < 3 * width.records; i++) {
-            assertEquals(i % width.records, line.vacancy(), "after " + i);
-            line.put(i % width.records, i, line.now);
-            line.clear((i + 5) % width.records);
-            line.clear((i + 1) % width.records);
-        }
-        for (int i = 0; i < width.records; i++) {
-            line.put(i, i, line.now);
-        }
-        assertEquals(-1, line.vacancy(), "a full line");
-        line.clear(width.records - 1);
-        assertEquals(width.records - 1, line.vacancy(), "a vacancy that is not behind the last record");
     }
 
     /** Every byte of tick at every present, in every place, among living records of either extreme age. */

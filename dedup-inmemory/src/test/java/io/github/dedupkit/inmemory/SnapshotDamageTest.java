@@ -132,8 +132,8 @@ class SnapshotDamageTest {
     @Test
     void anotherFormatIsRefused() throws IOException {
         write(Width.NARROW, 50);
-        rewrite(8, 1);
-        assertTrue(damage().contains("is of format 1, and this version reads format 2"));
+        rewrite(8, 2);
+        assertTrue(damage().contains("is of format 2, and this version reads format 1"));
     }
 
     /** What a faulty writer in another language might say, under a checksum that is right. */

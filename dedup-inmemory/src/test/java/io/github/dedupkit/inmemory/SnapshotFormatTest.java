@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Snapshot format 2: two files that were written once, and a reader written again from {@code docs/formats.md} alone. */
+/** Snapshot format 1: two files that were written once, and a reader written again from {@code docs/formats.md} alone. */
 class SnapshotFormatTest {
     private static final Retention RETENTION = FingerprintTables.retention(60, 10, 5);
     private static final byte[] POSITION = "offset 42".getBytes(StandardCharsets.US_ASCII);
@@ -69,7 +69,7 @@ class SnapshotFormatTest {
     }
 
     private static byte[] golden(Width width) throws IOException {
-        String name = width == Width.NARROW ? "narrow-snapshot-2.bin" : "wide-snapshot-2.bin";
+        String name = width == Width.NARROW ? "narrow-snapshot-1.bin" : "wide-snapshot-1.bin";
         try (InputStream file = Objects.requireNonNull(SnapshotFormatTest.class.getResourceAsStream("/" + name))) {
             return file.readAllBytes();
         }
@@ -150,7 +150,7 @@ class SnapshotFormatTest {
         Reader(byte[] bytes) {
             file = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
             assertEquals("dedupTAB", new String(bytes, 0, 8, StandardCharsets.US_ASCII));
-            assertEquals(2, number(8, 4));
+            assertEquals(1, number(8, 4));
             int header = (int) number(12, 4);
             assertEquals(crc(0, header - 4), number(header - 4, 4), "checksum of the header");
             int at = header;
@@ -244,12 +244,12 @@ class SnapshotFormatTest {
             long number = number(72, 8);
             long skew = (number(48, 8) + number(40, 8) - 1) / number(40, 8);
             long life = skew + (number(24, 8) + number(32, 8)) / number(40, 8) + 1;
-            long stamp = (number(line, 2) & 0xFFF) >>> 1;
+            long stamp = number(line, 2) >>> 1;
             long ticks = 16;
             while (ticks < life && 2 * ticks + life <= 253) {
                 ticks *= 2;
             }
-            long granule = number / ticks - ((number / ticks - stamp) & 0x7FF);
+            long granule = number / ticks - ((number / ticks - stamp) & 0x7FFF);
             long oldest = granule * ticks + skew - life;
             long named = oldest + ((tick - oldest) & 0xFF);
             long watermark = number(64, 8);

@@ -313,7 +313,7 @@ class SnapshotServingTest {
     @Test
     void timeThatRunsTooFarDuringASnapshotIsRefused() throws IOException {
         Ages ages = Ages.of(RETENTION);
-        int jumps = 8_192 / (ages.life() + 1) + 1;
+        int jumps = 262_144 / (ages.life() + 1) + 1;
         AtomicBoolean moves = new AtomicBoolean();
         EventTime[] time = new EventTime[1];
         time[0] = new EventTime(RETENTION, ages, () -> {
@@ -329,6 +329,6 @@ class SnapshotServingTest {
         SnapshotWriter writer = new SnapshotWriter(table, time[0], RETENTION);
         moves.set(true);
         var refusal = assertThrows(IllegalStateException.class, () -> writer.write(file, null, () -> {}));
-        assertTrue(String.valueOf(refusal.getMessage()).contains("8192 are the most"), refusal::toString);
+        assertTrue(String.valueOf(refusal.getMessage()).contains("262144 are the most"), refusal::toString);
     }
 }

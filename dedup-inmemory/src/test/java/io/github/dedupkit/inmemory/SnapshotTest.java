@@ -267,7 +267,7 @@ class SnapshotTest {
         }
     }
 
-    /** Stamps of lines come round after 2^11 granules: the sweep goes on after a restore. */
+    /** Stamps of lines come round after 2^15 granules: the sweep goes on after a restore. */
     @ParameterizedTest
     @EnumSource
     void whatExpiredStaysSoWhenStampsComeRound(Width width) throws IOException {
