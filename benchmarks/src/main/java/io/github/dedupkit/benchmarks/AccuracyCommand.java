@@ -83,7 +83,13 @@ final class AccuracyCommand implements Callable<Integer> {
         List<String> objections = new ArrayList<>();
         options.report(
                 String.format(
-                        Locale.ROOT, "./dedup bench accuracy --keys %s --bits %d --look-ups %s", keys, bits, lookUps),
+                        Locale.ROOT,
+                        "./dedup bench accuracy --tier %s --keys %s --bits %d --look-ups %s",
+                        String.join(
+                                ",", tiers.stream().map(AccuracyTier::toString).toList()),
+                        keys,
+                        bits,
+                        lookUps),
                 spec.commandLine().getOut(),
                 () -> measure(runs(tiers, planned, bits, counted), objections, progress));
         objections.forEach(progress);
@@ -118,7 +124,12 @@ final class AccuracyCommand implements Callable<Integer> {
         List<ReportFigure> figures = new ArrayList<>();
         for (AccuracyRun run : runs) {
             progress.accept(String.format(
-                    Locale.ROOT, "accuracy: %s at %d %% of %,d keys", run.tier(), run.percent(), run.keys()));
+                    Locale.ROOT,
+                    "accuracy: %s at %d %% of %,d keys%s",
+                    run.tier(),
+                    run.percent(),
+                    run.keys(),
+                    run.tier().hasFingerprint ? ", " + run.bits() + " bits" : ""));
             Outcome outcome = run.stream();
             figures.addAll(figures(outcome));
             if (!outcome.objection().isEmpty()) {

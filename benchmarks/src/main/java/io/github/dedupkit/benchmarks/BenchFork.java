@@ -6,9 +6,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /** Runs a class of this program in a JVM of its own, so that nothing is measured that ran before. */
 final class BenchFork {
+    private static final int SECONDS_TO_END = 5;
+
     private BenchFork() {}
 
     /**
@@ -23,6 +26,10 @@ final class BenchFork {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(jvmOptions);
+        String redis = System.getProperty(HotPathRedisServer.PROPERTY);
+        if (redis != null) {
+            command.add("-D" + HotPathRedisServer.PROPERTY + "=" + redis);
+        }
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
         command.addAll(arguments);
         try {
@@ -34,7 +41,7 @@ final class BenchFork {
 
     private static String run(String name, ProcessBuilder builder) throws IOException, InterruptedException {
         Process process = builder.redirectError(ProcessBuilder.Redirect.INHERIT).start();
-        Thread end = new Thread(process::destroyForcibly);
+        Thread end = new Thread(() -> end(process));
         Runtime.getRuntime().addShutdownHook(end); // a signal to this JVM alone would leave the other one behind
         try (InputStream output = process.getInputStream()) {
             String text = new String(output.readAllBytes(), StandardCharsets.UTF_8).strip();
@@ -46,9 +53,20 @@ final class BenchFork {
             }
             return text;
         } finally {
-            process.destroyForcibly();
+            end(process);
             removeHook(end);
         }
+    }
+
+    /** Gives the other JVM time to end a server that it has started. */
+    private static void end(Process process) {
+        process.destroy();
+        try {
+            process.waitFor(SECONDS_TO_END, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        process.destroyForcibly();
     }
 
     private static void removeHook(Thread hook) {

@@ -14,6 +14,9 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.RunLast;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.UnmatchedArgumentException;
 
@@ -34,8 +37,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
 public final class BenchMain implements Callable<Integer> {
     @Option(
             names = "--quick",
-            description = "Run every suite once, in less than ten minutes on two cores, and leave a directory with one"
-                    + " table in Markdown, the same as JSON, and JMH's own JSON.")
+            description =
+                    "Run hot path, memory, accuracy, a small day and cold start once, in less than ten minutes on two cores, and leave a directory with one"
+                            + " table in Markdown, the same as JSON, and JMH's own JSON.")
     boolean quick;
 
     @Option(
@@ -85,6 +89,7 @@ public final class BenchMain implements Callable<Integer> {
                             + exception.getCommandLine().getCommandSpec().qualifiedName() + " --help'.");
                     return BenchException.USAGE;
                 })
+                .setExecutionStrategy(BenchMain::execute)
                 .setExecutionExceptionHandler((exception, command, result) -> {
                     if (exception instanceof BenchException refusal) {
                         err.println("dedup: " + refusal.getMessage());
@@ -95,6 +100,17 @@ public final class BenchMain implements Callable<Integer> {
                     return BenchException.INTERNAL;
                 })
                 .execute(arguments);
+    }
+
+    /** A measurement, or all of them: no option of the one is for the other. */
+    private static int execute(ParseResult parsed) {
+        if (parsed.hasSubcommand() && (parsed.hasMatchedOption("--quick") || parsed.hasMatchedOption("--out"))) {
+            throw new ParameterException(
+                    parsed.commandSpec().commandLine(),
+                    "--quick and --out do not go with "
+                            + parsed.subcommand().commandSpec().name() + "; give them alone, or leave them out");
+        }
+        return new RunLast().execute(parsed);
     }
 
     @Override

@@ -84,7 +84,10 @@ final class ColdStartCommand implements Callable<Integer> {
         }
         Consumer<String> progress = line -> spec.commandLine().getErr().println(line);
         List<ReportFigure> figures = options.report(
-                "./dedup bench coldstart --keys " + String.join(",", keys) + " --rounds " + rounds,
+                "./dedup bench coldstart --tier "
+                        + String.join(
+                                ",", tiers.stream().map(ColdStartTier::toString).toList()) + " --keys "
+                        + String.join(",", keys) + " --rounds " + rounds,
                 spec.commandLine().getOut(),
                 () -> measure(tiers, counts, rounds, progress));
         promises(figures).forEach(spec.commandLine().getOut()::println);

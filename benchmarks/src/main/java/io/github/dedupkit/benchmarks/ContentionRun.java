@@ -33,6 +33,10 @@ record ContentionRun(List<Integer> threads, ContentionKeys keys, DayStore store,
     private static final int DIGITS = 2;
 
     ContentionRun {
+        if (threads.size() < 2 || threads.stream().distinct().count() < threads.size()) {
+            throw BenchException.usage(
+                    "--threads " + threads + " compares nothing; give two different numbers or more");
+        }
         for (int count : threads) {
             requireWithin("--threads", count, MOST_THREADS);
         }

@@ -129,6 +129,11 @@ final class DayCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         DayRun run = new DayRun(plan(), keys, threads);
+        if (promises && !DayPromise.isMade(run, store)) {
+            throw BenchException.usage(
+                    "--promises: nothing is promised of this setting; give --events 1e9, --rate 1e9/d,"
+                            + " --window 1h or 24h and --store table, or leave --promises out");
+        }
         DayReport report;
         try (DeduplicationStore opened =
                         store.open(run.plan().retention(), run.plan().expectedKeys());

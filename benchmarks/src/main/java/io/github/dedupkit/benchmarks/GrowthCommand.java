@@ -75,6 +75,7 @@ final class GrowthCommand implements Callable<Integer> {
                 threads,
                 batch,
                 store == DayStore.WIDE);
+        BenchMemory.requireAvailable("--to " + to + " in " + store, (double) run.most());
         GrowthReport report;
         try (DeduplicationStore opened = run.open();
                 BenchProgress progress = BenchProgress.of(run.to())) {

@@ -3,6 +3,7 @@ package io.github.dedupkit.benchmarks;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.OptionalDouble;
 
 /** The throughput of a table that is filled: by the second, and by half doublings of its keys. Not thread-safe. */
 final class GrowthMeter {
@@ -24,7 +25,7 @@ final class GrowthMeter {
     private long secondKeys;
     private long lastNanos;
     private long lastKeys;
-    private double worst = 1;
+    private double worst = Double.POSITIVE_INFINITY;
 
     /**
      * A part of the run.
@@ -89,9 +90,9 @@ final class GrowthMeter {
         return List.copyOf(rates);
     }
 
-    /** The least that a second reached of the median of up to {@link #SETTLED} before it; 1 if there was none to compare. */
-    double worst() {
-        return worst;
+    /** The least that a second reached of the median of up to {@link #SETTLED} before it; empty if the run was too short. */
+    OptionalDouble worst() {
+        return Double.isInfinite(worst) ? OptionalDouble.empty() : OptionalDouble.of(worst);
     }
 
     long nanos() {

@@ -1,6 +1,7 @@
 package io.github.dedupkit.benchmarks;
 
 import java.util.Locale;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.stream.Collectors;
 
@@ -42,7 +43,7 @@ record GrowthReport(
     boolean isRight() {
         return outcome.lost() <= mostLost()
                 && outcome.admitted() == 0
-                && outcome.meter().worst() >= LEAST_RATIO;
+                && outcome.meter().worst().orElse(1) >= LEAST_RATIO;
     }
 
     /** Lines of text. */
@@ -63,14 +64,8 @@ record GrowthReport(
                                 .map(rate -> format("%.1f", rate / 1e6))
                                 .collect(Collectors.joining(" ")),
                 format(
-                        "time: %.1f s, %.1f million/s; the slowest second %.2f of the median of up to %d before it"
-                                + " (at least %.2f); the slowest call %.1f ms",
-                        meter.nanos() / 1e9,
-                        meter.mean() / 1e6,
-                        meter.worst(),
-                        GrowthMeter.SETTLED,
-                        LEAST_RATIO,
-                        outcome.slowestNanos() / 1e6),
+                        "time: %.1f s, %.1f million/s; %s; the slowest call %.1f ms",
+                        meter.nanos() / 1e9, meter.mean() / 1e6, slowestSecond(), outcome.slowestNanos() / 1e6),
                 format(
                         "memory: store %,d bytes, %.1f a key; process at its peak %s",
                         storeBytes,
@@ -81,12 +76,21 @@ record GrowthReport(
                         outcome.lost(), outcome.admitted(), expectedLost(), mostLost()));
     }
 
+    private String slowestSecond() {
+        OptionalDouble worst = outcome.meter().worst();
+        return worst.isPresent()
+                ? format(
+                        "the slowest second %.2f of the median of up to %d before it (at least %.2f)",
+                        worst.getAsDouble(), GrowthMeter.SETTLED, LEAST_RATIO)
+                : "too short a run to hold a second against those before it";
+    }
+
     /** One object, on one line. Its texts need no escapes. */
     String json() {
         GrowthMeter meter = outcome.meter();
         return format(
                 "{\"right\":%b,\"store\":\"%s\",\"from\":%d,\"to\":%d,\"threads\":%d,\"batch\":%d,\"millis\":%d,"
-                        + "\"keys_per_second\":%.0f,\"worst_ratio\":%.3f,\"slowest_call_nanos\":%d,\"store_bytes\":%d,"
+                        + "\"keys_per_second\":%.0f,\"worst_ratio\":%s,\"slowest_call_nanos\":%d,\"store_bytes\":%d,"
                         + "\"lost\":%d,\"lost_by_chance\":%d,\"admitted\":%d,\"by_second\":[%s],\"by_keys\":{%s}}",
                 isRight(),
                 run.wide() ? DayStore.WIDE : DayStore.TABLE,
@@ -96,7 +100,7 @@ record GrowthReport(
                 run.batch(),
                 meter.nanos() / 1_000_000,
                 meter.mean(),
-                meter.worst(),
+                meter.worst().isPresent() ? format("%.3f", meter.worst().getAsDouble()) : "null",
                 outcome.slowestNanos(),
                 storeBytes,
                 outcome.lost(),

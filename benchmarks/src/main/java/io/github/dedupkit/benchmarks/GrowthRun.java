@@ -25,13 +25,17 @@ record GrowthRun(long from, long to, int threads, int batch, boolean wide) {
     /** The time of all events. */
     static final long NOW = 1L << 42;
 
+    private static final long MOST_KEYS = 1L << 36;
     private static final int MOST_THREADS = 1024;
     private static final int NARROW_BYTES = 12;
     private static final int WIDE_BYTES = 20;
     private static final long SAMPLE_MILLIS = 50;
 
     GrowthRun {
-        if (to < 2 * from) {
+        if (to > MOST_KEYS) {
+            throw BenchException.usage("--to " + to + " is out of bounds; give 2 to " + MOST_KEYS);
+        }
+        if (from > to / 2) {
             throw BenchException.usage("--to " + to + " is less than twice --from " + from
                     + ", and the table would not grow; give more, or less to begin with");
         }
@@ -54,6 +58,11 @@ record GrowthRun(long from, long to, int threads, int batch, boolean wide) {
      */
     record Outcome(GrowthMeter meter, long firstSeen, long lost, long admitted, long slowestNanos) {}
 
+    /** The bytes that the table may take. */
+    long most() {
+        return to * (wide ? WIDE_BYTES : NARROW_BYTES);
+    }
+
     /**
      * Makes the table.
      *
@@ -64,7 +73,7 @@ record GrowthRun(long from, long to, int threads, int batch, boolean wide) {
             FingerprintDeduplicationStore.Builder builder = FingerprintDeduplicationStore.builder(
                             Retention.builder(Duration.ofHours(1)).build(), from)
                     .clock(InstantSource.fixed(Instant.ofEpochMilli(NOW)))
-                    .maximumBytes(to * (wide ? WIDE_BYTES : NARROW_BYTES));
+                    .maximumBytes(most());
             return wide ? builder.buildWide() : builder.buildNarrow();
         } catch (IllegalArgumentException e) {
             throw BenchException.failed(String.valueOf(e.getMessage()));

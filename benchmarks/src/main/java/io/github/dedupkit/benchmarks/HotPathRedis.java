@@ -42,7 +42,7 @@ final class HotPathRedis implements HotPathSubject {
         prefix =
                 ("d" + Long.toString(System.nanoTime(), Character.MAX_RADIX) + ":").getBytes(StandardCharsets.US_ASCII);
         server = HotPathRedisServer.open();
-        client = RedisClient.create(server.uri());
+        client = client(server);
         try {
             housekeeping = new Pipeline();
         } catch (RedisConnectionException e) {
@@ -54,6 +54,18 @@ final class HotPathRedis implements HotPathSubject {
                     e);
         }
         usedBefore = usedMemory();
+    }
+
+    private static RedisClient client(HotPathRedisServer server) {
+        try {
+            return RedisClient.create(server.uri());
+        } catch (IllegalArgumentException e) {
+            server.close();
+            throw new IllegalStateException(
+                    server.uri() + " is no address of a Redis server; give -D" + HotPathRedisServer.PROPERTY
+                            + "=redis://HOST:PORT",
+                    e);
+        }
     }
 
     static HotPathSubject setNxPx(HotPathSetting setting) {

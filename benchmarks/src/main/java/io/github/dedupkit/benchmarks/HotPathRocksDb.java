@@ -1,15 +1,9 @@
 package io.github.dedupkit.benchmarks;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
-import java.util.List;
-import java.util.stream.Stream;
 import org.rocksdb.Options;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
@@ -31,10 +25,10 @@ final class HotPathRocksDb implements HotPathSubject {
         id = setting.id();
         try {
             RocksDB.loadLibrary();
-            directory = Files.createTempDirectory("dedup-rocksdb");
+            directory = BenchFiles.temporary();
             options = new Options().setCreateIfMissing(true);
             db = RocksDB.open(options, directory.toString());
-        } catch (IOException | RocksDBException | LinkageError e) {
+        } catch (RocksDBException | LinkageError e) {
             throw new IllegalStateException(
                     "RocksDB cannot be opened in " + System.getProperty("java.io.tmpdir") + ": " + e.getMessage()
                             + "; give a directory with room by -Djava.io.tmpdir, or leave this tier out",
@@ -70,13 +64,6 @@ final class HotPathRocksDb implements HotPathSubject {
     public void close() {
         db.close();
         options.close();
-        try (Stream<Path> paths = Files.walk(directory)) {
-            List<Path> deepestFirst = paths.sorted(Comparator.reverseOrder()).toList();
-            for (Path path : deepestFirst) {
-                Files.delete(path);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        BenchFiles.delete(directory);
     }
 }

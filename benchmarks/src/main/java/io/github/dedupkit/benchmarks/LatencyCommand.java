@@ -149,10 +149,11 @@ final class LatencyCommand implements Callable<Integer> {
     private static void judgeNothing(HotPathChunk chunk, int from, int to, HotPathTally tally) {}
 
     private HotPathSetting setting() {
+        long ids = BenchAmount.count("--retained", retained);
+        MemoryCommand.requireRoom("--retained", tiers, ids);
         try {
             batches.forEach(HotPathWorkload::requireBatch);
-            return new HotPathSetting(
-                    id, Hash.TRUSTED, new HotPathWorkload(BenchAmount.count("--retained", retained), 1, 1));
+            return new HotPathSetting(id, Hash.TRUSTED, new HotPathWorkload(ids, 1, 1));
         } catch (IllegalArgumentException e) {
             throw BenchException.usage(String.valueOf(e.getMessage()));
         }

@@ -22,7 +22,8 @@ import picocli.CommandLine.Spec;
         description = {
             "Fills each tier with the ids of a window, 36 characters each, in a JVM of its own, and reads what the"
                     + " process holds: resident memory, heap after a collection, direct memory and disk, less what it"
-                    + " held when empty. Beside it: what the store states, and the formula of its data structure."
+                    + " held when empty; of Redis the server's used_memory instead. Beside it: what the store states,"
+                    + " and the formula of its data structure."
                     + " Divided by the ids of a window W; a store that keeps lateness L as well is not spared that"
                     + " sixtieth.",
             ""
@@ -60,7 +61,7 @@ final class MemoryCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         List<Long> counts = keys.stream().map(text -> count("--keys", text)).toList();
-        counts.forEach(count -> requireRoom(tiers, count));
+        counts.forEach(count -> requireRoom("--keys", tiers, count));
         Consumer<String> progress = line -> spec.commandLine().getErr().println(line);
         String command = "./dedup bench memory --tier "
                 + String.join(",", tiers.stream().map(MemoryCommand::name).toList()) + " --keys "
@@ -81,15 +82,15 @@ final class MemoryCommand implements Callable<Integer> {
     }
 
     /** Refuses what would drive the machine out of memory, before anything is measured. */
-    static void requireRoom(List<HotPathTier> tiers, long keys) {
+    static void requireRoom(String option, List<HotPathTier> tiers, long keys) {
         for (HotPathTier tier : tiers) {
             double need = (double) keys * bytesPerKey(tier) / 2 + MIB * SPARE_MIB;
-            BenchMemory.requireAvailable("--keys " + keys + " in " + name(tier), need);
+            BenchMemory.requireAvailable(option + " " + keys + " in " + name(tier), need);
         }
     }
 
     private static long bytesPerKey(HotPathTier tier) {
-        return tier.memory == Memory.HEAP ? HEAP_BYTES_PER_KEY : DIRECT_BYTES_PER_KEY;
+        return tier.memory == Memory.HEAP || tier.memory == Memory.NETWORK ? HEAP_BYTES_PER_KEY : DIRECT_BYTES_PER_KEY;
     }
 
     /** Measures tier by tier; one that cannot be measured is added to the objections, and the others still are. */
@@ -149,6 +150,10 @@ final class MemoryCommand implements Callable<Integer> {
                 String.format(Locale.ROOT, "%,d keys", keys),
                 "./dedup bench memory --tier " + name(tier) + " --keys " + keys);
         List<ReportFigure> figures = new ArrayList<>();
+        if (tier.memory == Memory.NETWORK) { // the ids are in the server, and what this process holds is its client
+            figures.add(source.figure("used_memory", (double) bytes[4] / keys, "bytes/key", Better.LOWER));
+            return figures;
+        }
         String[] names = {"resident", "heap", "direct", "disk", "stated"};
         for (int i = 0; i < names.length; i++) {
             if (bytes[i] != 0 && (i < names.length - 1 || bytes[i] > 0)) {

@@ -48,7 +48,7 @@ record QuickRun(
      */
     List<String> into(Path out, Consumer<String> progress) throws InterruptedException {
         List<HotPathTier> tiers = hotPath.tiers();
-        MemoryCommand.requireRoom(tiers, memoryKeys);
+        MemoryCommand.requireRoom("--quick with", tiers, memoryKeys);
         try (ReportDirectory directory = ReportDirectory.at("--out", out)) {
             ReportEnvironment environment = ReportEnvironment.now();
             Instant started = InstantSource.system().instant();

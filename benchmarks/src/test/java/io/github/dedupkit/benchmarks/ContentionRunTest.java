@@ -62,6 +62,12 @@ class ContentionRunTest {
                 BenchException.class,
                 () -> new ContentionRun(List.of(2, 0), ContentionKeys.ONE, DayStore.TABLE, 1, 1, 1));
         assertThrows(
-                BenchException.class, () -> new ContentionRun(List.of(2), ContentionKeys.ONE, DayStore.TABLE, 0, 1, 1));
+                BenchException.class,
+                () -> new ContentionRun(List.of(2, 4), ContentionKeys.ONE, DayStore.TABLE, 0, 1, 1));
+        assertThrows(
+                BenchException.class, () -> new ContentionRun(List.of(2), ContentionKeys.ONE, DayStore.TABLE, 1, 1, 1));
+        assertThrows(
+                BenchException.class,
+                () -> new ContentionRun(List.of(2, 2), ContentionKeys.ONE, DayStore.TABLE, 1, 1, 1));
     }
 }

@@ -35,7 +35,7 @@ class DayPlanTest {
         DayStream stream = new DayStream(1_100_000_000, 0.0864, 0.05, 0.005, 1);
         DayPlan plan = new DayPlan(stream, Retention.ofWindow(Duration.ofHours(24)), 512, null);
         assertEquals(1_000_000_000, plan.windowEvents());
-        assertTrue(plan.expectedKeys() * 64 / 6.9 * 8 / 7 < 11e9, plan.expectedKeys() + " keys");
+        assertTrue(plan.expectedKeys() * 64 / 6.7 * 9 / 8 < 11e9, plan.expectedKeys() + " keys");
     }
 
     @Test

@@ -36,10 +36,10 @@ class DayPromiseTest {
     void held() {
         DayReport hour = report(1_000_000_000, 1, "table", 511_999_999, 66);
         assertEquals(
-                List.of("table below 512,000,000 bytes: held", "at least 15 million ids/s on two cores: held"),
+                List.of("table below 512,000,000 bytes: held", "at least 15 million ids/s with two threads: held"),
                 kept(hour));
         assertTrue(hour.keepsPromises());
-        assertTrue(hour.text().endsWith("promise: at least 15 million ids/s on two cores: held"), hour.text());
+        assertTrue(hour.text().endsWith("promise: at least 15 million ids/s with two threads: held"), hour.text());
         assertTrue(hour.json().endsWith(",\"keeps_promises\":true}"), hour.json());
         DayReport day = report(1_000_000_000, 24, "table", 10_900_000_000L, 500);
         assertEquals(List.of("table below 11,000,000,000 bytes: held"), kept(day));
@@ -52,7 +52,7 @@ class DayPromiseTest {
         assertFalse(large.keepsPromises());
         DayReport slow = report(1_000_000_000, 1, "table", 500_000_000, 67);
         assertEquals(
-                "at least 15 million ids/s on two cores: missed", kept(slow).get(1));
+                "at least 15 million ids/s with two threads: missed", kept(slow).get(1));
         assertFalse(slow.keepsPromises());
         assertTrue(slow.isRight()); // the truth is another matter
         assertTrue(slow.json().endsWith(",\"keeps_promises\":false}"), slow.json());

@@ -107,8 +107,8 @@ class MemoryCommandTest {
         assertEquals(112 + bins, formula(HotPathTier.CONCURRENT_HASH_MAP), 1e-9);
         assertEquals(152 + bins, formula(HotPathTier.CAFFEINE), 1e-9);
         assertEquals(144 + bins, formula(HotPathTier.GUAVA_CACHE), 1e-9);
-        assertEquals(10.6 * 62 / 60, formula(HotPathTier.FINGERPRINT_NARROW), 0.01);
-        assertEquals(18.29 * 62 / 60, formula(HotPathTier.FINGERPRINT_WIDE), 0.01);
+        assertEquals(10.746 * 62 / 60, formula(HotPathTier.FINGERPRINT_NARROW), 0.01);
+        assertEquals(18.947 * 62 / 60, formula(HotPathTier.FINGERPRINT_WIDE), 0.01);
         assertEquals(28.755, MemoryFormula.bitsPerKey(1e-6), 1e-3);
     }
 
