@@ -30,7 +30,10 @@ import picocli.CommandLine.UnmatchedArgumentException;
             AccuracyCommand.class,
             ColdStartCommand.class,
             GrowthCommand.class,
-            ContentionCommand.class
+            ContentionCommand.class,
+            GateCommand.class,
+            GateRecordCommand.class,
+            GateEvaluateCommand.class
         },
         description = "Measures the stores, and counts their wrong verdicts.",
         synopsisSubcommandLabel = "COMMAND")
@@ -87,7 +90,7 @@ public final class BenchMain implements Callable<Integer> {
                     UnmatchedArgumentException.printSuggestions(exception, err);
                     err.println("Try '"
                             + exception.getCommandLine().getCommandSpec().qualifiedName() + " --help'.");
-                    return BenchException.USAGE;
+                    return exception.getCommandLine().getCommandSpec().exitCodeOnInvalidInput();
                 })
                 .setExecutionStrategy(BenchMain::execute)
                 .setExecutionExceptionHandler((exception, command, result) -> {
