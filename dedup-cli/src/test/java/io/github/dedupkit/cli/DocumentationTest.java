@@ -35,17 +35,31 @@ class DocumentationTest {
     private static final String FRAME = """
             import io.github.dedupkit.*;
             import io.github.dedupkit.inmemory.*;
+            import java.io.IOException;
+            import java.nio.charset.StandardCharsets;
             import java.time.*;
             import java.util.*;
             abstract class Snippet%d {
                 record Event(String id, long timestamp, long origin) {}
+                record Order(String id, long cents, byte[] body) {}
+                interface Provider {
+                    String charge(String orderId, long cents, long fence) throws IOException;
+                    Optional<String> find(String orderId) throws IOException;
+                }
+                static class CardDeclined extends IOException {}
+                Order order = new Order("", 0, new byte[0]);
+                Provider provider;
+                byte[] secret = new byte[16];
+                byte[] body = new byte[0];
+                String clientId = "", idempotencyKey = "", method = "", path = "", receipt = "";
+                abstract void reply(int status, String body);
                 String topicId = "";
                 int partition;
                 long offset;
                 abstract List<Event> poll(int atMost);
                 abstract void process(Event event);
                 abstract void commit(List<Event> done);
-                void snippet() {
+                void snippet(%s) throws IOException {
             %s
                 }
             }
@@ -68,7 +82,7 @@ class DocumentationTest {
         for (Path page : pages()) {
             Matcher snippet = SNIPPET.matcher(Files.readString(page));
             while (snippet.find()) {
-                sources.add(source(sources.size(), FRAME.formatted(sources.size(), snippet.group(1))));
+                sources.add(source(sources.size(), framed(sources.size(), snippet.group(1))));
             }
         }
         assertTrue(sources.size() >= 2, "snippets found: " + sources.size());
@@ -80,6 +94,18 @@ class DocumentationTest {
         boolean compiled =
                 compiler.getTask(messages, null, null, options, null, sources).call();
         assertTrue(compiled, messages.toString());
+    }
+
+    /** A snippet in its frame; what an earlier one of the page made is a parameter of this one. */
+    private static String framed(int number, String snippet) {
+        List<String> given = new ArrayList<>();
+        if (!snippet.contains("KeySpace keys =")) {
+            given.add("KeySpace keys");
+        }
+        if (!snippet.contains("IdempotencyStore store =") && !snippet.contains("ReplaySafeStore store =")) {
+            given.add("IdempotencyStore store");
+        }
+        return FRAME.formatted(number, String.join(", ", given), snippet);
     }
 
     private static SimpleJavaFileObject source(int number, String text) {
