@@ -151,9 +151,7 @@ final class ColdStartCommand implements Callable<Integer> {
         long[] medians = new long[rounds[0].length];
         for (int i = 0; i < medians.length; i++) {
             int at = i;
-            long[] sorted =
-                    Arrays.stream(rounds).mapToLong(round -> round[at]).sorted().toArray();
-            medians[i] = sorted[sorted.length / 2];
+            medians[i] = Math.round(BenchStatistics.median(Arrays.stream(rounds).mapToDouble(round -> round[at])));
         }
         return medians;
     }

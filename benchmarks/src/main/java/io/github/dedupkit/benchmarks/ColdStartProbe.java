@@ -97,10 +97,8 @@ final class ColdStartProbe {
             }
             System.gc(); // lets the closed store's direct memory go
         }
-        long first = nanos[0];
-        long[] others = Arrays.copyOfRange(nanos, 1, RESTORES);
-        Arrays.sort(others);
-        return first + " " + others[others.length / 2] + " " + Files.size(file);
+        double warm = BenchStatistics.median(Arrays.stream(nanos).skip(1).asDoubleStream());
+        return nanos[0] + " " + Math.round(warm) + " " + Files.size(file);
     }
 
     /** A store that brought nothing back would be quick. */

@@ -3,9 +3,8 @@ package io.github.dedupkit.benchmarks;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code dedup bench contention}: many threads on one key, or on keys by Zipf's law. */
 @Command(
@@ -27,7 +26,7 @@ final class ContentionCommand implements Callable<Integer> {
             paramLabel = "N",
             split = ",",
             defaultValue = "2,16,64",
-            description = "Numbers of threads (default: ${DEFAULT-VALUE}).")
+            description = "Different numbers of threads, two or more (default: ${DEFAULT-VALUE}).")
     List<Integer> threads = List.of();
 
     @Option(
@@ -61,20 +60,12 @@ final class ContentionCommand implements Callable<Integer> {
     @Option(names = "--rounds", paramLabel = "N", defaultValue = "3", description = "Default: ${DEFAULT-VALUE}.")
     int rounds;
 
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "Show this help.")
-    boolean help;
-
-    @Spec
-    CommandSpec spec = CommandSpec.create();
+    @Mixin
+    BenchOutput output = new BenchOutput();
 
     @Override
     public Integer call() throws InterruptedException {
         ContentionRun run = new ContentionRun(List.copyOf(threads), keys, store, batch, seconds, rounds);
-        ContentionReport report = new ContentionReport(run, run.measure());
-        spec.commandLine().getOut().println(report.text());
-        return report.isRight() ? 0 : BenchException.FAILED;
+        return output.print(() -> new ContentionReport(run, run.measure())).isRight() ? 0 : BenchException.FAILED;
     }
 }

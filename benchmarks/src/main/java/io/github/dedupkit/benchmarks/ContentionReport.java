@@ -1,53 +1,58 @@
 package io.github.dedupkit.benchmarks;
 
 import io.github.dedupkit.benchmarks.ContentionRun.Figure;
-import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.HdrHistogram.Histogram;
 
 /**
- * What came of a {@link ContentionRun}, for people.
+ * What came of a {@link ContentionRun}, for people or for programs.
  *
  * @param run what was run
  * @param figures round by round
  */
-record ContentionReport(ContentionRun run, List<Figure> figures) {
+record ContentionReport(ContentionRun run, List<Figure> figures) implements BenchResult {
     static final double LEAST_RATIO = 0.5;
 
     /** What so many threads reach of the first number's throughput, by the median of the rounds. */
     double ratio(int threads) {
         List<Figure> first = of(run.threads().get(0));
         List<Figure> some = of(threads);
-        double[] ratios = new double[run.rounds()];
-        for (int round = 0; round < ratios.length; round++) {
-            ratios[round] = some.get(round).perSecond() / first.get(round).perSecond();
-        }
-        return median(ratios);
+        return BenchStatistics.median(IntStream.range(0, run.rounds())
+                .mapToDouble(
+                        round -> some.get(round).perSecond() / first.get(round).perSecond()));
+    }
+
+    private double perSecond(int threads) {
+        return BenchStatistics.median(of(threads).stream().mapToDouble(Figure::perSecond));
+    }
+
+    private Histogram calls(int threads) {
+        Histogram calls = new Histogram(ContentionRun.DIGITS);
+        of(threads).forEach(figure -> calls.add(figure.calls()));
+        return calls;
     }
 
     private List<Figure> of(int threads) {
         return figures.stream().filter(figure -> figure.threads() == threads).toList();
     }
 
-    private static double median(double[] some) {
-        double[] sorted = some.clone();
-        Arrays.sort(sorted);
-        return sorted[sorted.length / 2];
-    }
-
     private long wrong() {
         return figures.stream().mapToLong(Figure::wrong).sum();
     }
 
-    /** Whether every promise was kept. */
-    boolean isRight() {
+    /** Whether all verdicts were right, and each number of threads reached its share. */
+    @Override
+    public boolean isRight() {
         return wrong() == 0 && run.threads().stream().allMatch(threads -> ratio(threads) >= LEAST_RATIO);
     }
 
-    /** Lines of text. */
-    String text() {
+    @Override
+    public String text() {
         return format(
                         "contention: keys %s, %s, %s; %d rounds of %d s; wrong=%d%n",
                         run.keys(),
@@ -60,14 +65,12 @@ record ContentionReport(ContentionRun run, List<Figure> figures) {
     }
 
     private String line(int threads) {
-        List<Figure> some = of(threads);
-        Histogram calls = new Histogram(2);
-        some.forEach(figure -> calls.add(figure.calls()));
+        Histogram calls = calls(threads);
         return format(
                 "%4d threads: %6.1f million/s, %.2f of %d threads' (at least %.2f); a call %,d ns at p50, %,d at p99.9,"
                         + " %,d at most; %,d calls",
                 threads,
-                median(some.stream().mapToDouble(Figure::perSecond).toArray()) / 1e6,
+                perSecond(threads) / 1e6,
                 ratio(threads),
                 run.threads().get(0),
                 LEAST_RATIO,
@@ -75,6 +78,32 @@ record ContentionReport(ContentionRun run, List<Figure> figures) {
                 calls.getValueAtPercentile(99.9),
                 calls.getMaxValue(),
                 calls.getTotalCount());
+    }
+
+    @Override
+    public Map<String, Object> fields() {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("store", run.store().toString());
+        fields.put("keys", run.keys().toString());
+        fields.put("batch", run.batch());
+        fields.put("rounds", run.rounds());
+        fields.put("seconds_each", run.seconds());
+        fields.put("wrong", wrong());
+        fields.put("results", run.threads().stream().map(this::result).toList());
+        return fields;
+    }
+
+    private Map<String, Object> result(int threads) {
+        Histogram calls = calls(threads);
+        Map<String, Object> result = new LinkedHashMap<>();
+        result.put("threads", threads);
+        result.put("events_per_second", Math.round(perSecond(threads)));
+        result.put("ratio", ratio(threads));
+        result.put("calls", calls.getTotalCount());
+        result.put("call_p50_nanos", calls.getValueAtPercentile(50));
+        result.put("call_p99.9_nanos", calls.getValueAtPercentile(99.9));
+        result.put("call_max_nanos", calls.getMaxValue());
+        return result;
     }
 
     private static String format(String pattern, Object... values) {

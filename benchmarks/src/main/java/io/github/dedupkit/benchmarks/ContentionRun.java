@@ -14,6 +14,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -30,12 +31,15 @@ record ContentionRun(List<Integer> threads, ContentionKeys keys, DayStore store,
     private static final long NOW = 1L << 42;
     private static final int MOST_THREADS = 1024;
     private static final int EXPECTED_KEYS = 200_000;
-    private static final int DIGITS = 2;
+    static final int DIGITS = 2;
 
     ContentionRun {
-        if (threads.size() < 2 || threads.stream().distinct().count() < threads.size()) {
-            throw BenchException.usage(
-                    "--threads " + threads + " compares nothing; give two different numbers or more");
+        if (threads.size() < 2) {
+            throw BenchException.usage("--threads " + text(threads)
+                    + " leaves nothing to compare with; give two different numbers or more, such as 2,16");
+        }
+        if (threads.stream().distinct().count() < threads.size()) {
+            throw BenchException.usage("--threads " + text(threads) + " has a number twice; give each once");
         }
         for (int count : threads) {
             requireWithin("--threads", count, MOST_THREADS);
@@ -43,6 +47,10 @@ record ContentionRun(List<Integer> threads, ContentionKeys keys, DayStore store,
         requireWithin("--batch", batch, EventBatch.MAX_CAPACITY);
         requireWithin("--seconds", seconds, 3_600);
         requireWithin("--rounds", rounds, 1_000);
+    }
+
+    private static String text(List<Integer> threads) {
+        return threads.stream().map(String::valueOf).collect(Collectors.joining(","));
     }
 
     private static void requireWithin(String option, int value, int most) {

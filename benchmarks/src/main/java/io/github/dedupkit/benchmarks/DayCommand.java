@@ -7,9 +7,8 @@ import java.time.Duration;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code dedup bench day}: a day of events, of each of which the truth is known. */
 @Command(
@@ -114,17 +113,8 @@ final class DayCommand implements Callable<Integer> {
                             + " 1h or 24h has such promises, of memory and of ids/s.")
     boolean promises;
 
-    @Option(names = "--json", description = "Print one JSON object on one line.")
-    boolean json;
-
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "Show this help.")
-    boolean help;
-
-    @Spec
-    CommandSpec spec = CommandSpec.create();
+    @Mixin
+    BenchOutput output = new BenchOutput();
 
     @Override
     public Integer call() throws InterruptedException {
@@ -134,16 +124,18 @@ final class DayCommand implements Callable<Integer> {
                     "--promises: nothing is promised of this setting; give --events 1e9, --rate 1e9/d,"
                             + " --window 1h or 24h and --store table, or leave --promises out");
         }
-        DayReport report;
+        DayReport report = output.print(() -> measure(run));
+        return report.isRight() && (!promises || report.keepsPromises()) ? 0 : BenchException.FAILED;
+    }
+
+    private DayReport measure(DayRun run) throws InterruptedException {
         try (DeduplicationStore opened =
                         store.open(run.plan().retention(), run.plan().expectedKeys());
                 BenchProgress progress = BenchProgress.of(run.plan().stream().events())) {
-            report = DayReport.of(run, store, opened, run.stream(opened, progress));
+            return DayReport.of(run, store, opened, run.stream(opened, progress));
         } catch (StoreUnavailableException e) {
             throw BenchException.failed(String.valueOf(e.getMessage()));
         }
-        spec.commandLine().getOut().println(json ? report.json() : report.text());
-        return report.isRight() && (!promises || report.keepsPromises()) ? 0 : BenchException.FAILED;
     }
 
     private DayPlan plan() {

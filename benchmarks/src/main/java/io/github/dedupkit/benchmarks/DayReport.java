@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
-import java.util.stream.Collectors;
 
 /**
  * What came of a day, for people or for programs.
@@ -28,10 +27,8 @@ record DayReport(
         double falseDuplicateProbability,
         double admissionProbability,
         OptionalLong storeBytes,
-        OptionalLong peakBytes) {
-    /** A right store may lose more than {@link #mostLost} once in so many runs. */
-    private static final double MOST_CHANCE = 1e-6;
-
+        OptionalLong peakBytes)
+        implements BenchResult {
     /** Asks a store that has just been streamed through. */
     static DayReport of(DayRun run, DayStore kind, DeduplicationStore store, DayRun.Outcome outcome) {
         return new DayReport(
@@ -56,34 +53,23 @@ record DayReport(
 
     /** The most lost events that chance explains. */
     long mostLost() {
-        return most(expectedLost());
+        return BenchStatistics.mostByChance(expectedLost());
     }
 
     /** The most admitted duplicates that chance explains. */
     long mostAdmitted() {
-        return most(expectedAdmitted());
-    }
-
-    /** By Chernoff's bound on a Poisson variable. */
-    private static long most(double expected) {
-        if (expected == 0) {
-            return 0;
-        }
-        long more = (long) expected + 1;
-        while (Math.exp(more - expected + more * Math.log(expected / more)) > MOST_CHANCE) {
-            more++;
-        }
-        return more - 1;
+        return BenchStatistics.mostByChance(expectedAdmitted());
     }
 
     /** Whether every verdict was right, but for what the store states. */
-    boolean isRight() {
+    @Override
+    public boolean isRight() {
         DayTally tally = outcome.tally();
         return tally.lost() <= mostLost() && tally.admitted() <= mostAdmitted() && tally.late() == 0;
     }
 
-    /** Lines of text. */
-    String text() {
+    @Override
+    public String text() {
         DayPlan plan = run.plan();
         DayTally tally = outcome.tally();
         List<String> lines = new ArrayList<>(List.of(
@@ -135,12 +121,11 @@ record DayReport(
         return DayPromise.kept(this).stream().allMatch(DayPromise.Kept::held);
     }
 
-    /** One object, on one line. Its texts need no escapes. */
-    String json() {
+    @Override
+    public Map<String, Object> fields() {
         DayPlan plan = run.plan();
         DayTally tally = outcome.tally();
         Map<String, Object> fields = new LinkedHashMap<>();
-        fields.put("right", isRight());
         fields.put("events", tally.events());
         fields.put("first_seen", tally.firstSeen());
         fields.put("stale", tally.stale());
@@ -156,8 +141,8 @@ record DayReport(
         fields.put("millis", outcome.nanos() / 1_000_000);
         fields.put("ids_per_second", Math.round(idsPerSecond()));
         fields.put("store_share", storeShare());
-        putIfKnown(fields, "store_bytes", storeBytes);
-        putIfKnown(fields, "peak_bytes", peakBytes);
+        fields.put("store_bytes", storeBytes);
+        fields.put("peak_bytes", peakBytes);
         fields.put("retained_keys", plan.retainedKeys());
         fields.put("window_millis", plan.retention().windowMillis());
         fields.put("lateness_millis", plan.retention().latenessMillis());
@@ -165,16 +150,14 @@ record DayReport(
         fields.put("disorder_millis", plan.disorder().toMillis());
         fields.put("millis_per_event", plan.stream().millisPerEvent());
         fields.put("seed", plan.stream().seed());
-        fields.put("store", "\"" + store + "\"");
-        fields.put("keys", "\"" + run.keys() + "\"");
+        fields.put("store", store);
+        fields.put("keys", run.keys().toString());
         fields.put("threads", run.threads());
         fields.put("batch", plan.batch());
-        if (!DayPromise.kept(this).isEmpty()) {
-            fields.put("keeps_promises", keepsPromises());
-        }
-        return fields.entrySet().stream()
-                .map(field -> "\"" + field.getKey() + "\":" + field.getValue())
-                .collect(Collectors.joining(",", "{", "}"));
+        Map<String, Object> promises = new LinkedHashMap<>();
+        DayPromise.kept(this).forEach(kept -> promises.put(kept.text(), kept.held()));
+        fields.put("promises", promises);
+        return fields;
     }
 
     double idsPerSecond() {
@@ -201,9 +184,5 @@ record DayReport(
 
     private static String bytes(OptionalLong bytes) {
         return bytes.isEmpty() ? "unknown" : String.format(Locale.ROOT, "%,d bytes", bytes.getAsLong());
-    }
-
-    private static void putIfKnown(Map<String, Object> fields, String name, OptionalLong value) {
-        value.ifPresent(known -> fields.put(name, known));
     }
 }

@@ -3,8 +3,6 @@ package io.github.dedupkit.benchmarks;
 import io.github.dedupkit.DeduplicationStore;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReference;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Streams a day through a store with some threads.
@@ -33,52 +31,34 @@ record DayRun(DayPlan plan, DayKeys.Kind keys, int threads) {
     /**
      * Streams all events.
      *
-     * @throws InterruptedException if this thread is interrupted; the run then ends early
+     * @throws InterruptedException if this thread is interrupted; the threads have ended then, before the last event
      * @throws RuntimeException as the store threw it, or an {@link Error}
      */
     Outcome stream(DeduplicationStore store, BenchProgress progress) throws InterruptedException {
         int batch = plan.batch();
         DayPace pace = new DayPace((plan.stream().events() + batch - 1) / batch, plan.lead(), threads);
-        AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
         List<DayWorker> workers = new ArrayList<>();
-        List<Thread> running = new ArrayList<>();
+        List<Runnable> tasks = new ArrayList<>();
         for (int i = 0; i < threads; i++) {
             int number = i;
             DayWorker worker = new DayWorker(plan, keys, store);
             workers.add(worker);
-            running.add(new Thread(() -> work(worker, pace, number, failure), "day-" + number));
+            tasks.add(() -> work(worker, pace, number));
         }
         long start = System.nanoTime();
-        running.forEach(Thread::start);
-        try {
-            for (Thread thread : running) {
-                while (thread.isAlive()) {
-                    thread.join(BenchProgress.INTERVAL_MILLIS);
-                    progress.at(Math.min(pace.begun() * batch, plan.stream().events()));
-                }
-            }
-        } finally {
-            pace.stop();
-        }
+        BenchThreads.run(
+                "day",
+                tasks,
+                pace::stop,
+                BenchProgress.INTERVAL_MILLIS,
+                () -> progress.at(Math.min(pace.begun() * batch, plan.stream().events())));
         long nanos = System.nanoTime() - start;
-        Throwable thrown = failure.get();
-        if (thrown instanceof Error error) {
-            throw error;
-        }
-        if (thrown instanceof RuntimeException exception) {
-            throw exception;
-        }
         return new Outcome(workers.stream().map(DayWorker::tally).reduce(DayTally.NOTHING, DayTally::plus), nanos);
     }
 
-    private static void work(DayWorker worker, DayPace pace, int number, AtomicReference<@Nullable Throwable> failure) {
-        try {
-            for (long batch = pace.next(number); batch != DayPace.END; batch = pace.next(number)) {
-                worker.stream(batch);
-            }
-        } catch (RuntimeException | Error e) {
-            failure.compareAndSet(null, e);
-            pace.stop();
+    private static void work(DayWorker worker, DayPace pace, int number) {
+        for (long batch = pace.next(number); batch != DayPace.END; batch = pace.next(number)) {
+            worker.stream(batch);
         }
     }
 }

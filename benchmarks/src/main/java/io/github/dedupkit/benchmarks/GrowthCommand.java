@@ -4,9 +4,8 @@ import io.github.dedupkit.DeduplicationStore;
 import io.github.dedupkit.StoreUnavailableException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code dedup bench growth}: a table that is much too small, and grows while it is filled. */
 @Command(
@@ -14,14 +13,15 @@ import picocli.CommandLine.Spec;
         description = {
             "Fills a table that was planned for few keys with many, as fast as it can: new keys, one event in 20 a"
                     + " duplicate, all in one window. What each event must be told is known. The table grows meanwhile, and"
-                    + " no second may be slower than half of the median of those before it.",
+                    + " no second may be slower than half of the median of those before it; a run of less than four"
+                    + " seconds is too short to judge that.",
             ""
         },
         footerHeading = "%n",
         footer = {
             "Exit codes: 0 nothing was admitted, no more lost than the store states,",
-            "and no second too slow; 1 it was, or there is no memory; 2 usage;",
-            "70 internal error."
+            "and no second that could be judged too slow; 1 it was, or there is no memory;",
+            "2 usage; 70 internal error."
         })
 final class GrowthCommand implements Callable<Integer> {
     @Option(
@@ -55,17 +55,8 @@ final class GrowthCommand implements Callable<Integer> {
             description = "table, or wide, which keeps origins; every batch is confirmed (default: table).")
     DayStore store = DayStore.TABLE;
 
-    @Option(names = "--json", description = "Print one JSON object on one line.")
-    boolean json;
-
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "Show this help.")
-    boolean help;
-
-    @Spec
-    CommandSpec spec = CommandSpec.create();
+    @Mixin
+    BenchOutput output = new BenchOutput();
 
     @Override
     public Integer call() throws InterruptedException {
@@ -76,11 +67,14 @@ final class GrowthCommand implements Callable<Integer> {
                 batch,
                 store == DayStore.WIDE);
         BenchMemory.requireAvailable("--to " + to + " in " + store, (double) run.most());
-        GrowthReport report;
+        return output.print(() -> measure(run)).isRight() ? 0 : BenchException.FAILED;
+    }
+
+    private static GrowthReport measure(GrowthRun run) throws InterruptedException {
         try (DeduplicationStore opened = run.open();
                 BenchProgress progress = BenchProgress.of(run.to())) {
             GrowthRun.Outcome outcome = run.fill(opened, progress);
-            report = new GrowthReport(
+            return new GrowthReport(
                     run,
                     outcome,
                     opened.guarantees().falseDuplicateProbability(),
@@ -89,7 +83,5 @@ final class GrowthCommand implements Callable<Integer> {
         } catch (StoreUnavailableException e) {
             throw BenchException.failed(String.valueOf(e.getMessage()));
         }
-        spec.commandLine().getOut().println(json ? report.json() : report.text());
-        return report.isRight() ? 0 : BenchException.FAILED;
     }
 }

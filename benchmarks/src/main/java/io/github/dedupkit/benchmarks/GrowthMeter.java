@@ -1,7 +1,6 @@
 package io.github.dedupkit.benchmarks;
 
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.OptionalDouble;
 
@@ -65,19 +64,15 @@ final class GrowthMeter {
 
     private void second(double rate) {
         if (rates.size() >= LEAST) {
-            worst = Math.min(worst, rate / median(rates.subList(Math.max(0, rates.size() - SETTLED), rates.size())));
+            List<Double> before = rates.subList(Math.max(0, rates.size() - SETTLED), rates.size());
+            worst = Math.min(
+                    worst, rate / BenchStatistics.median(before.stream().mapToDouble(Double::doubleValue)));
         }
         rates.add(rate);
     }
 
     private static double rate(long keys, long nanos) {
         return keys * SECOND / Math.max(1, nanos);
-    }
-
-    private static double median(List<Double> some) {
-        List<Double> sorted = new ArrayList<>(some);
-        Collections.sort(sorted);
-        return sorted.get(sorted.size() / 2);
     }
 
     /** Half doublings of the keys. */

@@ -1,6 +1,8 @@
 package io.github.dedupkit.benchmarks;
 
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.stream.Collectors;
@@ -19,35 +21,29 @@ record GrowthReport(
         GrowthRun.Outcome outcome,
         double falseDuplicateProbability,
         long storeBytes,
-        OptionalLong peakBytes) {
+        OptionalLong peakBytes)
+        implements BenchResult {
     static final double LEAST_RATIO = 0.5;
-
-    /** A right store may lose more than {@link #mostLost} once in so many runs. */
-    private static final double MOST_CHANCE = 1e-6;
 
     private double expectedLost() {
         return outcome.firstSeen() * falseDuplicateProbability;
     }
 
-    /** The most lost events that chance explains, by Chernoff's bound on a Poisson variable. */
+    /** The most lost events that chance explains. */
     long mostLost() {
-        double expected = expectedLost();
-        long more = (long) expected + 1;
-        while (Math.exp(more - expected + more * Math.log(expected / more)) > MOST_CHANCE) {
-            more++;
-        }
-        return more - 1;
+        return BenchStatistics.mostByChance(expectedLost());
     }
 
-    /** Whether every promise was kept. */
-    boolean isRight() {
+    /** Whether nothing was admitted, no more lost than the store states, and no second too slow that could be judged. */
+    @Override
+    public boolean isRight() {
         return outcome.lost() <= mostLost()
                 && outcome.admitted() == 0
                 && outcome.meter().worst().orElse(1) >= LEAST_RATIO;
     }
 
-    /** Lines of text. */
-    String text() {
+    @Override
+    public String text() {
         GrowthMeter meter = outcome.meter();
         String halves = meter.halves().stream()
                 .map(half -> format("  to %,15d keys: %6.2f million/s", half.keys(), half.perSecond() / 1e6))
@@ -82,34 +78,35 @@ record GrowthReport(
                 ? format(
                         "the slowest second %.2f of the median of up to %d before it (at least %.2f)",
                         worst.getAsDouble(), GrowthMeter.SETTLED, LEAST_RATIO)
-                : "too short a run to hold a second against those before it";
+                : format(
+                        "too short to judge its seconds, of which there must be more than %d: give a larger --to",
+                        GrowthMeter.LEAST);
     }
 
-    /** One object, on one line. Its texts need no escapes. */
-    String json() {
+    @Override
+    public Map<String, Object> fields() {
         GrowthMeter meter = outcome.meter();
-        return format(
-                "{\"right\":%b,\"store\":\"%s\",\"from\":%d,\"to\":%d,\"threads\":%d,\"batch\":%d,\"millis\":%d,"
-                        + "\"keys_per_second\":%.0f,\"worst_ratio\":%s,\"slowest_call_nanos\":%d,\"store_bytes\":%d,"
-                        + "\"lost\":%d,\"lost_by_chance\":%d,\"admitted\":%d,\"by_second\":[%s],\"by_keys\":{%s}}",
-                isRight(),
-                run.wide() ? DayStore.WIDE : DayStore.TABLE,
-                run.from(),
-                run.to(),
-                run.threads(),
-                run.batch(),
-                meter.nanos() / 1_000_000,
-                meter.mean(),
-                meter.worst().isPresent() ? format("%.3f", meter.worst().getAsDouble()) : "null",
-                outcome.slowestNanos(),
-                storeBytes,
-                outcome.lost(),
-                mostLost(),
-                outcome.admitted(),
-                meter.rates().stream().map(rate -> format("%.0f", rate)).collect(Collectors.joining(",")),
-                meter.halves().stream()
-                        .map(half -> format("\"%d\":%.0f", half.keys(), half.perSecond()))
-                        .collect(Collectors.joining(",")));
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("store", (run.wide() ? DayStore.WIDE : DayStore.TABLE).toString());
+        fields.put("from", run.from());
+        fields.put("to", run.to());
+        fields.put("threads", run.threads());
+        fields.put("batch", run.batch());
+        fields.put("millis", meter.nanos() / 1_000_000);
+        fields.put("keys_per_second", Math.round(meter.mean()));
+        fields.put("worst_ratio", meter.worst());
+        fields.put("slowest_call_nanos", outcome.slowestNanos());
+        fields.put("store_bytes", storeBytes);
+        fields.put("peak_bytes", peakBytes);
+        fields.put("lost", outcome.lost());
+        fields.put("lost_expected", expectedLost());
+        fields.put("lost_by_chance", mostLost());
+        fields.put("admitted", outcome.admitted());
+        fields.put("by_second", meter.rates().stream().map(Math::round).toList());
+        Map<String, Object> byKeys = new LinkedHashMap<>();
+        meter.halves().forEach(half -> byKeys.put(String.valueOf(half.keys()), Math.round(half.perSecond())));
+        fields.put("by_keys", byKeys);
+        return fields;
     }
 
     private static String format(String pattern, Object... values) {

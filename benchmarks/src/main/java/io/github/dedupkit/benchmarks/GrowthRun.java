@@ -9,8 +9,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReference;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Fills a table from few keys to many with some threads.
@@ -29,7 +27,7 @@ record GrowthRun(long from, long to, int threads, int batch, boolean wide) {
     private static final int MOST_THREADS = 1024;
     private static final int NARROW_BYTES = 12;
     private static final int WIDE_BYTES = 20;
-    private static final long SAMPLE_MILLIS = 50;
+    private static final int SAMPLE_MILLIS = 50;
 
     GrowthRun {
         if (to > MOST_KEYS) {
@@ -83,52 +81,29 @@ record GrowthRun(long from, long to, int threads, int batch, boolean wide) {
     /**
      * Fills it.
      *
-     * @throws InterruptedException if this thread is interrupted; the run then ends early
+     * @throws InterruptedException if this thread is interrupted; the threads have ended then, before the last key
      * @throws RuntimeException as the store threw it, or an {@link Error}
      */
     Outcome fill(DeduplicationStore store, BenchProgress progress) throws InterruptedException {
-        AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
         List<GrowthWorker> workers = new ArrayList<>();
-        List<Thread> running = new ArrayList<>();
         for (int i = 0; i < threads; i++) {
-            GrowthWorker worker = new GrowthWorker(this, i, store);
-            workers.add(worker);
-            running.add(new Thread(() -> work(worker, failure), "growth-" + i));
+            workers.add(new GrowthWorker(this, i, store));
         }
         GrowthMeter meter = new GrowthMeter(from, System.nanoTime());
-        running.forEach(Thread::start);
-        try {
-            for (Thread thread : running) {
-                while (thread.isAlive()) {
-                    thread.join(SAMPLE_MILLIS);
-                    long keys = workers.stream().mapToLong(GrowthWorker::keys).sum();
-                    meter.at(System.nanoTime(), keys);
-                    progress.at(keys);
-                }
-            }
-        } finally {
-            workers.forEach(GrowthWorker::stop);
-        }
-        Throwable thrown = failure.get();
-        if (thrown instanceof Error error) {
-            throw error;
-        }
-        if (thrown instanceof RuntimeException exception) {
-            throw exception;
-        }
+        BenchThreads.run("growth", workers, () -> workers.forEach(GrowthWorker::stop), SAMPLE_MILLIS, () -> {
+            long keys = keys(workers);
+            meter.at(System.nanoTime(), keys);
+            progress.at(keys);
+        });
         return new Outcome(
                 meter,
-                workers.stream().mapToLong(GrowthWorker::keys).sum(),
+                keys(workers),
                 workers.stream().mapToLong(GrowthWorker::lost).sum(),
                 workers.stream().mapToLong(GrowthWorker::admitted).sum(),
                 workers.stream().mapToLong(GrowthWorker::slowestNanos).max().orElse(0));
     }
 
-    private static void work(GrowthWorker worker, AtomicReference<@Nullable Throwable> failure) {
-        try {
-            worker.run();
-        } catch (RuntimeException | Error e) {
-            failure.compareAndSet(null, e);
-        }
+    private static long keys(List<GrowthWorker> workers) {
+        return workers.stream().mapToLong(GrowthWorker::keys).sum();
     }
 }

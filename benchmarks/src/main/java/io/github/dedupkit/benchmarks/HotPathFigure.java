@@ -1,6 +1,5 @@
 package io.github.dedupkit.benchmarks;
 
-import java.util.Arrays;
 import java.util.Collection;
 import org.openjdk.jmh.util.Statistics;
 
@@ -21,12 +20,7 @@ record HotPathFigure(double whole, double chunkMedian) {
     /** The medians over rounds, each of its own. */
     static HotPathFigure median(Collection<HotPathFigure> rounds) {
         return new HotPathFigure(
-                median(rounds.stream().mapToDouble(HotPathFigure::whole).toArray()),
-                median(rounds.stream().mapToDouble(HotPathFigure::chunkMedian).toArray()));
-    }
-
-    private static double median(double[] values) {
-        Arrays.sort(values);
-        return values.length == 0 ? Double.NaN : (values[(values.length - 1) / 2] + values[values.length / 2]) / 2;
+                BenchStatistics.median(rounds.stream().mapToDouble(HotPathFigure::whole)),
+                BenchStatistics.median(rounds.stream().mapToDouble(HotPathFigure::chunkMedian)));
     }
 }

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -19,8 +20,9 @@ import picocli.CommandLine.Spec;
         description = {
             "Offers events at a fixed rate, whether or not the store keeps up, and measures from each event's intended"
                     + " arrival to its verdict: the time that its batch takes to fill, the call, and every stall before"
-                    + " it. CONTROL is the same loop without a store: what the machine adds. Prints Markdown tables of batch"
-                    + " size against fill time and latency.",
+                    + " it. All events of a run are made before its clock starts. A store that must be helped to forget,"
+                    + " as a hash map, is helped with the clock stopped. CONTROL is the same loop without a store: what"
+                    + " the machine adds. Prints Markdown tables of batch size against fill time and latency.",
             ""
         },
         footerHeading = "%n",
@@ -35,6 +37,7 @@ final class LatencyCommand implements Callable<Integer> {
     private static final int WARM_UPS = 20;
     private static final long MOST_RATE = 100_000_000;
     private static final long MOST_MILLIS = 3_600_000;
+    private static final long MOST_RETAINED = 10_000_000_000L;
 
     @Option(
             names = "--rate",
@@ -78,61 +81,53 @@ final class LatencyCommand implements Callable<Integer> {
             names = "--time",
             paramLabel = "TIME",
             defaultValue = "10s",
-            description = "Of each rate and batch, in whole segments of 65,536 events (default: ${DEFAULT-VALUE}).")
+            description =
+                    "Of each rate and batch, rounded up to a multiple of 65,536 events (default: ${DEFAULT-VALUE}).")
     String time = "";
 
-    @Option(names = "--json", description = "Print one JSON object on one line.")
-    boolean json;
-
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "Show this help.")
-    boolean help;
+    @Mixin
+    BenchOutput output = new BenchOutput();
 
     @Spec
     CommandSpec spec = CommandSpec.create();
 
     @Override
-    public Integer call() {
-        List<Point> control = points(List.of(1));
-        List<Point> points = points(batches);
+    public Integer call() throws InterruptedException {
+        List<Point> points = points();
         HotPathSetting setting = setting();
+        output.print(() -> measure(points, setting));
+        return 0;
+    }
+
+    private LatencyReport measure(List<Point> points, HotPathSetting setting) {
+        LatencyEvents events = new LatencyEvents(setting);
         List<LatencyResult> results = new ArrayList<>();
-        measure(CONTROL, batch -> LatencyCommand::judgeNothing, setting, control, WARM_UPS, results);
+        HotPathSubject nothing = batch -> LatencyCommand::judgeNothing;
+        measure(new LatencyRun(CONTROL, nothing, setting, events, LatencyClock.system()), points, WARM_UPS, results);
         for (HotPathTier tier : tiers) {
             try (HotPathSubject subject = tier.open(setting)) {
-                int warmUps = tier.memory.isOutside() ? 1 : WARM_UPS;
-                measure(tier.name(), subject, setting, points, warmUps, results);
+                LatencyRun run = new LatencyRun(tier.name(), subject, setting, events, LatencyClock.system());
+                measure(run.fill(), points, tier.memory.isOutside() ? 1 : WARM_UPS, results);
             } catch (IllegalStateException | StoreUnavailableException e) {
                 throw BenchException.failed(tier + ": " + e.getMessage());
             }
         }
-        LatencyReport report = new LatencyReport(setting.workload().retained(), id, results);
-        spec.commandLine().getOut().println(json ? report.json() : report.markdown());
-        return 0;
+        return new LatencyReport(setting.workload().retained(), id, results);
     }
 
-    private void measure(
-            String name,
-            HotPathSubject subject,
-            HotPathSetting setting,
-            List<Point> points,
-            int warmUps,
-            List<LatencyResult> results) {
-        LatencyRun run = new LatencyRun(name, subject, setting, LatencyClock.system());
+    private void measure(LatencyRun run, List<Point> points, int warmUps, List<LatencyResult> results) {
         for (Point point : points) {
             spec.commandLine()
                     .getErr()
-                    .println("latency: " + name + ", " + point.rate + "/s, batches of " + point.batch);
-            results.add(run.measure(point.rate, point.batch, warmUps, point.segments));
+                    .println("latency: " + run.name() + ", " + point.rate + "/s, batches of " + point.batch);
+            results.add(run.measure(point.rate, point.batch, warmUps, point.chunks));
         }
     }
 
-    /** What is measured in one go, for whole segments. */
-    private record Point(long rate, int batch, int segments) {}
+    /** What is measured in one go, for whole chunks of events. */
+    private record Point(long rate, int batch, int chunks) {}
 
-    private List<Point> points(List<Integer> batches) {
+    private List<Point> points() {
         long millis = BenchAmount.duration("--time", time).toMillis();
         if (millis < 1 || millis > MOST_MILLIS) {
             throw BenchException.usage("--time " + time + " is out of bounds; give 1ms to 1h");
@@ -140,8 +135,9 @@ final class LatencyCommand implements Callable<Integer> {
         List<Point> points = new ArrayList<>();
         for (String text : rates) {
             long rate = rate(text);
-            long segments = (rate * millis / 1_000 + HotPathWorkload.CHUNK - 1) / HotPathWorkload.CHUNK;
-            batches.forEach(batch -> points.add(new Point(rate, batch, Math.toIntExact(Math.max(1, segments)))));
+            long chunks = Math.max(1, (rate * millis / 1_000 + HotPathWorkload.CHUNK - 1) / HotPathWorkload.CHUNK);
+            LatencyEvents.requireRoom("--time " + time + " at --rate " + text, chunks * HotPathWorkload.CHUNK);
+            batches.forEach(batch -> points.add(new Point(rate, batch, Math.toIntExact(chunks))));
         }
         return points;
     }
@@ -150,6 +146,9 @@ final class LatencyCommand implements Callable<Integer> {
 
     private HotPathSetting setting() {
         long ids = BenchAmount.count("--retained", retained);
+        if (ids > MOST_RETAINED) {
+            throw BenchException.usage("--retained " + retained + " is out of bounds; give 2 to " + MOST_RETAINED);
+        }
         MemoryCommand.requireRoom("--retained", tiers, ids);
         try {
             batches.forEach(HotPathWorkload::requireBatch);

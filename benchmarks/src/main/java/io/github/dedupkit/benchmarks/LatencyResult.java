@@ -1,17 +1,21 @@
 package io.github.dedupkit.benchmarks;
 
+import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
 
 /** What one operating point cost. Not thread-safe. */
 final class LatencyResult {
     private static final double NANOS_PER_SECOND = 1e9;
+    private static final long MOST_NANOS = TimeUnit.HOURS.toNanos(1);
+    private static final int DIGITS = 3;
 
     private final String name;
     private final long rate;
     private final int batch;
-    private final Histogram latencies;
-    private final Histogram calls;
-    private boolean overloaded;
+    private final Histogram latencies = new Histogram(MOST_NANOS, DIGITS);
+    private final Histogram calls = new Histogram(MOST_NANOS, DIGITS);
+    private long inCalls;
+    private long stoppedNanos;
 
     /**
      * Starts empty.
@@ -19,15 +23,27 @@ final class LatencyResult {
      * @param name of what is measured
      * @param rate events per second
      * @param batch events per call
-     * @param latencies of events, from their intended arrival
-     * @param calls how long each call took: what a closed loop would show
      */
-    LatencyResult(String name, long rate, int batch, Histogram latencies, Histogram calls) {
+    LatencyResult(String name, long rate, int batch) {
         this.name = name;
         this.rate = rate;
         this.batch = batch;
-        this.latencies = latencies;
-        this.calls = calls;
+    }
+
+    /** Enters what an event waited. */
+    void latency(long nanos) {
+        latencies.recordValue(Math.min(nanos, MOST_NANOS));
+    }
+
+    /** Enters how long a call took. */
+    void call(long nanos) {
+        calls.recordValue(Math.min(nanos, MOST_NANOS));
+        inCalls += nanos;
+    }
+
+    /** Enters for how long the clock stood still. */
+    void stop(long nanos) {
+        stoppedNanos += nanos;
     }
 
     String name() {
@@ -42,33 +58,36 @@ final class LatencyResult {
         return batch;
     }
 
+    /** What events waited, from their intended arrival. */
     Histogram latencies() {
         return latencies;
     }
 
+    /** How long each call took: what a closed loop would show. */
     Histogram calls() {
         return calls;
     }
 
-    /** From the arrival of a segment's first event to that of another. */
-    long nanosUntil(int event) {
+    long events() {
+        return latencies.getTotalCount();
+    }
+
+    long stoppedNanos() {
+        return stoppedNanos;
+    }
+
+    /** From the arrival of the first event to that of another. */
+    long nanosUntil(long event) {
         return (long) (event * NANOS_PER_SECOND / rate);
     }
 
     /** How long a batch fills: what its first event waits at least. */
     long fillNanos() {
-        return nanosUntil(batch - 1);
+        return nanosUntil(batch - 1L);
     }
 
-    /**
-     * Notes that the calls of a segment took longer than its events to arrive: the latencies grow for as long as it is
-     * measured.
-     */
-    void overload() {
-        overloaded = true;
-    }
-
+    /** Whether the calls took longer than their events to arrive: the latencies grow for as long as it is measured. */
     boolean isOverloaded() {
-        return overloaded;
+        return inCalls > nanosUntil(events());
     }
 }

@@ -7,19 +7,26 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.dedupkit.Retention;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is promised, at which settings, and when it is missed. */
 class DayPromiseTest {
     private static final double A_BILLION_A_DAY = 0.0864;
 
     private static DayReport report(long events, int hours, String store, long bytes, double seconds) {
+        return report(events, hours, store, 2, bytes, seconds);
+    }
+
+    private static DayReport report(long events, int hours, String store, int threads, long bytes, double seconds) {
         DayStream stream = new DayStream(events, A_BILLION_A_DAY, 0.05, 0.005, 1);
         DayPlan plan = new DayPlan(stream, Retention.ofWindow(Duration.ofHours(hours)), 512, null);
         DayTally tally = new DayTally(events - 50, 0, 50, 0, 0, 0, 1);
         return new DayReport(
-                new DayRun(plan, DayKeys.Kind.BITS, 2),
+                new DayRun(plan, DayKeys.Kind.BITS, threads),
                 store,
                 new DayRun.Outcome(tally, (long) (seconds * 1e9)),
                 0,
@@ -40,7 +47,9 @@ class DayPromiseTest {
                 kept(hour));
         assertTrue(hour.keepsPromises());
         assertTrue(hour.text().endsWith("promise: at least 15 million ids/s with two threads: held"), hour.text());
-        assertTrue(hour.json().endsWith(",\"keeps_promises\":true}"), hour.json());
+        assertEquals(
+                Map.of("table below 512,000,000 bytes", true, "at least 15 million ids/s with two threads", true),
+                hour.fields().get("promises"));
         DayReport day = report(1_000_000_000, 24, "table", 10_900_000_000L, 500);
         assertEquals(List.of("table below 11,000,000,000 bytes: held"), kept(day));
     }
@@ -55,7 +64,31 @@ class DayPromiseTest {
                 "at least 15 million ids/s with two threads: missed", kept(slow).get(1));
         assertFalse(slow.keepsPromises());
         assertTrue(slow.isRight()); // the truth is another matter
-        assertTrue(slow.json().endsWith(",\"keeps_promises\":false}"), slow.json());
+        assertEquals(
+                Map.of("table below 512,000,000 bytes", true, "at least 15 million ids/s with two threads", false),
+                slow.fields().get("promises"));
+    }
+
+    /** More threads, or fewer, say nothing of two. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3, 8})
+    void throughputIsPromisedOfTwoThreadsOnly(int threads) {
+        DayReport slow = report(1_000_000_000, 1, "table", threads, 511_999_999, 1_000);
+        assertEquals(List.of("table below 512,000,000 bytes: held"), kept(slow));
+        assertTrue(slow.keepsPromises());
+        assertFalse(slow.text().contains("ids/s with"), slow.text());
+        assertTrue(DayPromise.isMade(slow.run(), DayStore.TABLE));
+        assertFalse(DayPromise.isMade(slow.run(), DayStore.WIDE));
+    }
+
+    @Test
+    void promisesAreNotJudgedWhereNoneAreMade() {
+        BenchCommands.assertRefused(
+                "--promises: nothing is promised of this setting; give --events 1e9",
+                "day",
+                "--events",
+                "1e6",
+                "--promises");
     }
 
     @Test
@@ -66,7 +99,7 @@ class DayPromiseTest {
                 report(1_000_000_000, 1, "wide", 1, 1))) {
             assertEquals(List.of(), kept(other));
             assertTrue(other.keepsPromises());
-            assertFalse(other.json().contains("promises"), other.json());
+            assertEquals(Map.of(), other.fields().get("promises"));
         }
     }
 }
