@@ -1,6 +1,7 @@
 #!/bin/sh
-# Proves that judging an event allocates nothing through the primitive and the batch form, with four store classes at one
-# call site, and that the measurement would have seen it: runs AllocationBenchmark briefly and judges it (AllocationGate).
+# Proves that judging an event, confirming and forgetting it allocates nothing through the primitive and the batch form,
+# with four store classes at one call site, and that the measurement would have seen it: runs AllocationBenchmark and
+# AllocationConfirmBenchmark briefly and judges them (AllocationGate).
 #
 # usage: build/check-allocation.sh
 #

@@ -91,6 +91,7 @@ final class AccuracyCommand implements Callable<Integer> {
                         bits,
                         lookUps),
                 spec.commandLine().getOut(),
+                ReportTable::text,
                 () -> measure(runs(tiers, planned, bits, counted), objections, progress));
         objections.forEach(progress);
         return objections.isEmpty() ? 0 : BenchException.FAILED;

@@ -56,12 +56,20 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(value = 2, jvmArgsAppend = "-Xmx256m")
 public class AllocationBenchmark {
     /** Odd, and 17 batches and a bit: by event and by batch, each round begins with the next store. */
-    private static final int IDS = 4_355;
+    static final int IDS = 4_355;
 
     private static final int BATCH = 256;
-    private static final int SLOTS = 8_192;
+    static final int SLOTS = 8_192;
     private static final long WINDOW_MILLIS = 20_000;
     private static final long TABLE_TICK_MILLIS = 10_000;
+    static final Retention RETENTION = Retention.builder(Duration.ofMillis(WINDOW_MILLIS))
+            .lateness(Duration.ofMillis(TABLE_TICK_MILLIS))
+            .tick(Duration.ofMillis(TABLE_TICK_MILLIS))
+            .build();
+
+    /** No event is ahead of it. */
+    static final InstantSource FAR_AHEAD = InstantSource.fixed(Instant.ofEpochMilli(Long.MAX_VALUE / 2));
+
     private static final int WARM_UP_EVENTS = 20 * IDS;
     private static final String NAMESPACE = "benchmarks/allocation";
 
@@ -130,12 +138,7 @@ public class AllocationBenchmark {
             longIds[i] = random.nextLong();
             textIds[i] = new UUID(random.nextLong(), random.nextLong()).toString();
         }
-        stores = new ReplaySafeStore[] {
-            table().buildWide(),
-            new NeighbourhoodStore(SLOTS, WINDOW_MILLIS),
-            new TwoChoiceStore(SLOTS, WINDOW_MILLIS),
-            new ChainedRingStore(SLOTS, WINDOW_MILLIS)
-        };
+        stores = replaySafeStores();
         storesWithTable = new DeduplicationStore[] {
             table().buildNarrow(),
             new DirectMappedStore(SLOTS, WINDOW_MILLIS),
@@ -153,13 +156,18 @@ public class AllocationBenchmark {
         }
     }
 
+    /** Four classes, of which one is the table. */
+    static ReplaySafeStore[] replaySafeStores() {
+        return new ReplaySafeStore[] {
+            table().buildWide(),
+            new NeighbourhoodStore(SLOTS, WINDOW_MILLIS),
+            new TwoChoiceStore(SLOTS, WINDOW_MILLIS),
+            new ChainedRingStore(SLOTS, WINDOW_MILLIS)
+        };
+    }
+
     private static FingerprintDeduplicationStore.Builder table() {
-        Retention retention = Retention.builder(Duration.ofMillis(WINDOW_MILLIS))
-                .lateness(Duration.ofMillis(TABLE_TICK_MILLIS))
-                .tick(Duration.ofMillis(TABLE_TICK_MILLIS))
-                .build();
-        return FingerprintDeduplicationStore.builder(retention, SLOTS)
-                .clock(InstantSource.fixed(Instant.ofEpochMilli(Long.MAX_VALUE / 2))); // no event is ahead of it
+        return FingerprintDeduplicationStore.builder(RETENTION, SLOTS).clock(FAR_AHEAD);
     }
 
     /**

@@ -5,8 +5,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.results.format.ResultFormatType;
@@ -16,14 +19,15 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 
 /**
- * Runs {@link AllocationBenchmark}, briefly, and judges it: no primitive or batch form may allocate, and the value form
- * must be seen to; of the stores, the fingerprint table is held to it. Started by {@code build/check-allocation.sh}.
+ * Runs {@link AllocationBenchmark} and {@link AllocationConfirmBenchmark}, briefly, and judges them: no primitive or
+ * batch form may allocate, and the value form and the Caffeine store's confirm must be seen to; of the stores, the
+ * fingerprint table is held to it. Started by {@code build/check-allocation.sh}.
  *
  * <p>Allocation is counted, not timed, so short runs on a busy machine are enough. The bound of 0.05 B per event leaves
  * room for what the harness itself allocates between two readings; the smallest object, 16 B, shows if one event in 300
  * makes one, or one in 75 of those that the table judges.
  *
- * <p>Exit codes: 0 nothing is allocated; 1 something is; 2 the check itself did not bite: the value form was not seen to
+ * <p>Exit codes: 0 nothing is allocated; 1 something is; 2 the check itself did not bite: a contrast was not seen to
  * allocate, or a row is missing or was not measured.
  */
 public final class AllocationGate {
@@ -32,23 +36,30 @@ public final class AllocationGate {
     static final int DID_NOT_BITE = 2;
 
     static final double MOST_BYTES = 0.05;
-    static final double LEAST_BYTES_OF_VALUE_FORM = 1;
-    static final int ROWS = Form.values().length
-            * AllocationBenchmark.IdKind.values().length
-            * AllocationBenchmark.Hash.values().length;
+    static final double LEAST_BYTES_OF_CONTRAST = 1;
+    static final int ROWS = Stream.of(Form.values()).mapToInt(Form::rows).sum();
 
     private static final String METRIC = "gc.alloc.rate.norm";
     private static final TimeValue ITERATION = TimeValue.milliseconds(500);
 
     private AllocationGate() {}
 
-    /** The benchmark's methods. */
+    /** The benchmarks' methods. */
     enum Form {
         SINGLE_CALL("singleCall", "markSeen(high, low, ...)"),
         BATCH("batch", "markSeen(batch)"),
         VALUE_FORM("valueForm", "markSeen(key, ...)"),
         TABLE_CALL("tableCall", "table: markSeen(high, ...)"),
-        TABLE_BATCH("tableBatch", "table: markSeen(batch)");
+        TABLE_BATCH("tableBatch", "table: markSeen(batch)"),
+        CONFIRM_CALL("confirmCall", "confirm(high, low, ...)"),
+        CONFIRM_BATCH("confirmBatch", "confirm(batch)"),
+        CONFIRM_CAFFEINE("confirmCaffeine", "Caffeine: confirm(high, ...)"),
+        FORGET_CALL("forgetCall", "forget(high, low, ...)"),
+        FORGET_BATCH("forgetBatch", "forget(batch)");
+
+        private static final Set<Form> CONTRASTS = EnumSet.of(VALUE_FORM, CONFIRM_CAFFEINE);
+        private static final Set<Form> OF_READY_KEYS =
+                EnumSet.of(CONFIRM_CALL, CONFIRM_BATCH, CONFIRM_CAFFEINE, FORGET_CALL, FORGET_BATCH);
 
         final String method;
         final String label;
@@ -56,6 +67,18 @@ public final class AllocationGate {
         Form(String method, String label) {
             this.method = method;
             this.label = label;
+        }
+
+        /** Whether it has to allocate, so that the others are believed. */
+        boolean isContrast() {
+            return CONTRASTS.contains(this);
+        }
+
+        /** The measurements of the form: of each kind of id in each key space, or of keys that are made beforehand. */
+        int rows() {
+            return OF_READY_KEYS.contains(this)
+                    ? 1
+                    : AllocationBenchmark.IdKind.values().length * AllocationBenchmark.Hash.values().length;
         }
 
         static Form of(String benchmark) {
@@ -72,8 +95,8 @@ public final class AllocationGate {
      * One measurement.
      *
      * @param form the form of the call
-     * @param id the kind of id
-     * @param keySpace the kind of key space
+     * @param id the kind of id; a dash for ready keys
+     * @param keySpace the kind of key space; a dash for ready keys
      * @param bytes allocated per event; NaN if that was not measured
      * @param nanos time per event, for information
      */
@@ -106,6 +129,7 @@ public final class AllocationGate {
     private static List<Row> measure(Path json, Path log) throws RunnerException {
         return rows(new Runner(new OptionsBuilder()
                         .include("\\." + AllocationBenchmark.class.getSimpleName() + "\\.")
+                        .include("\\." + AllocationConfirmBenchmark.class.getSimpleName() + "\\.")
                         .forks(1)
                         .warmupIterations(3)
                         .warmupTime(ITERATION)
@@ -132,8 +156,8 @@ public final class AllocationGate {
             }
             rows.add(new Row(
                     Form.of(result.getParams().getBenchmark()),
-                    result.getParams().getParam("id"),
-                    result.getParams().getParam("keySpace"),
+                    parameter(result, "id"),
+                    parameter(result, "keySpace"),
                     bytes,
                     result.getPrimaryResult().getScore()));
         }
@@ -141,11 +165,17 @@ public final class AllocationGate {
         return rows;
     }
 
+    private static String parameter(RunResult result, String name) {
+        return result.getParams().getParamsKeys().contains(name)
+                ? result.getParams().getParam(name)
+                : "-";
+    }
+
     /** Prints the rows with a judgement on each, and the judgement on all; returns the exit code. */
     static int judge(List<Row> rows, PrintStream out) {
         out.printf(
                 Locale.ROOT,
-                "%-26s %-14s %-9s %12s %14s%n",
+                "%-28s %-14s %-9s %12s %14s%n",
                 "form",
                 "id",
                 "key space",
@@ -158,8 +188,8 @@ public final class AllocationGate {
             if (Double.isNaN(row.bytes)) {
                 toothless++;
                 judgement = "  NOT MEASURED";
-            } else if (row.form == Form.VALUE_FORM) {
-                if (row.bytes <= LEAST_BYTES_OF_VALUE_FORM) {
+            } else if (row.form.isContrast()) {
+                if (row.bytes <= LEAST_BYTES_OF_CONTRAST) {
                     toothless++;
                     judgement = "  NOT SEEN TO ALLOCATE";
                 }
@@ -169,7 +199,7 @@ public final class AllocationGate {
             }
             out.printf(
                     Locale.ROOT,
-                    "%-26s %-14s %-9s %12.4f %14.1f%s%n",
+                    "%-28s %-14s %-9s %12.4f %14.1f%s%n",
                     row.form.label,
                     row.id,
                     row.keySpace,
@@ -190,12 +220,14 @@ public final class AllocationGate {
             return ALLOCATES;
         }
         if (toothless > 0) {
-            out.println("allocation: PROVES NOTHING: the value form has to be seen to allocate more than "
-                    + LEAST_BYTES_OF_VALUE_FORM + " B per event, and every row has to be measured");
+            out.println("allocation: PROVES NOTHING: the value form and Caffeine's confirm have to be seen to"
+                    + " allocate more than " + LEAST_BYTES_OF_CONTRAST
+                    + " B per event, and every row has to be measured");
             return DID_NOT_BITE;
         }
         out.println("allocation: ok, less than " + MOST_BYTES
-                + " B per event in every primitive and batch row; the value form was seen to allocate");
+                + " B per event in every primitive and batch row; the value form and Caffeine's confirm were seen"
+                + " to allocate");
         return OK;
     }
 }

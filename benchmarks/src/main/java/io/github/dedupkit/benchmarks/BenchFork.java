@@ -1,12 +1,15 @@
 package io.github.dedupkit.benchmarks;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 
 /** Runs a class of this program in a JVM of its own, so that nothing is measured that ran before. */
 final class BenchFork {
@@ -17,35 +20,43 @@ final class BenchFork {
     /**
      * Waits for the end of the other JVM. Its standard error is this one's.
      *
+     * @param directory where its temporary files go
      * @param main has a main method; it prints its result, or what went wrong, to standard output
      * @return what it printed
      * @throws BenchException if it ended with another exit code than 0, with what it printed last
      * @throws InterruptedException if this thread is interrupted; the other JVM is then ended
      */
-    static String run(Class<?> main, List<String> jvmOptions, List<String> arguments) throws InterruptedException {
+    static String run(BenchDirectory directory, Class<?> main, List<String> jvmOptions, List<String> arguments)
+            throws InterruptedException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(jvmOptions);
-        String redis = System.getProperty(HotPathRedisServer.PROPERTY);
-        if (redis != null) {
-            command.add("-D" + HotPathRedisServer.PROPERTY + "=" + redis);
-        }
+        command.addAll(options(directory));
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
         command.addAll(arguments);
         try {
-            return run(main.getSimpleName() + " " + String.join(" ", arguments), new ProcessBuilder(command));
+            return run(directory, main.getSimpleName() + " " + String.join(" ", arguments), command);
         } catch (IOException e) {
-            throw BenchException.failed("cannot start another JVM: " + e.getMessage());
+            throw BenchException.failed("cannot run another JVM: " + e.getMessage());
         }
     }
 
-    private static String run(String name, ProcessBuilder builder) throws IOException, InterruptedException {
-        Process process = builder.redirectError(ProcessBuilder.Redirect.INHERIT).start();
-        Thread end = new Thread(() -> end(process));
-        Runtime.getRuntime().addShutdownHook(end); // a signal to this JVM alone would leave the other one behind
-        try (InputStream output = process.getInputStream()) {
-            String text = new String(output.readAllBytes(), StandardCharsets.UTF_8).strip();
+    /** What every JVM of a run is given: its temporary files go with the run, and it knows the server. */
+    static List<String> options(BenchDirectory directory) {
+        String tmpdir = "-Djava.io.tmpdir=" + directory.path();
+        String redis = System.getProperty(HotPathRedisServer.PROPERTY);
+        return redis == null ? List.of(tmpdir) : List.of(tmpdir, "-D" + HotPathRedisServer.PROPERTY + "=" + redis);
+    }
+
+    private static String run(BenchDirectory directory, String name, List<String> command)
+            throws IOException, InterruptedException {
+        Path output = directory.path().resolve("output"); // no pipe: waiting for one cannot be interrupted
+        Process process = directory.start(new ProcessBuilder(command)
+                .redirectOutput(output.toFile())
+                .redirectError(ProcessBuilder.Redirect.INHERIT));
+        try {
             int code = process.waitFor();
+            String text = new String(Files.readAllBytes(output), StandardCharsets.UTF_8).strip();
             if (code != 0) {
                 String last = text.substring(text.lastIndexOf('\n') + 1);
                 throw BenchException.failed(
@@ -53,28 +64,23 @@ final class BenchFork {
             }
             return text;
         } finally {
-            end(process);
-            removeHook(end);
+            end(process.toHandle());
         }
     }
 
-    /** Gives the other JVM time to end a server that it has started. */
-    private static void end(Process process) {
+    /** Gives a process time to end what it has started, such as a server; then ends by force what is left of both. */
+    static void end(ProcessHandle process) {
+        List<ProcessHandle> all =
+                Stream.concat(Stream.of(process), process.descendants()).toList();
         process.destroy();
         try {
-            process.waitFor(SECONDS_TO_END, TimeUnit.SECONDS);
+            process.onExit().get(SECONDS_TO_END, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            // By force, below.
         }
-        process.destroyForcibly();
-    }
-
-    private static void removeHook(Thread hook) {
-        try {
-            Runtime.getRuntime().removeShutdownHook(hook);
-        } catch (IllegalStateException e) {
-            // This JVM is ending, and the hook runs.
-        }
+        all.forEach(ProcessHandle::destroyForcibly);
     }
 
     /** Runs what a forked JVM is for; ends the JVM if it fails, with the reason as the last line of standard output. */

@@ -26,6 +26,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         subcommands = {
             DayCommand.class,
             LatencyCommand.class,
+            HotPathCommand.class,
             MemoryCommand.class,
             AccuracyCommand.class,
             ColdStartCommand.class,
@@ -79,12 +80,16 @@ public final class BenchMain implements Callable<Integer> {
                 arguments));
     }
 
+    /** The command with its options, ready to read arguments. */
+    static CommandLine commandLine() {
+        return new CommandLine(new BenchMain()).setCaseInsensitiveEnumValuesAllowed(true);
+    }
+
     /** Runs a measurement; returns its exit code. */
     static int run(PrintWriter out, PrintWriter err, String... arguments) {
-        return new CommandLine(new BenchMain())
+        return commandLine()
                 .setOut(out)
                 .setErr(err)
-                .setCaseInsensitiveEnumValuesAllowed(true)
                 .setParameterExceptionHandler((exception, ignored) -> {
                     err.println("dedup: " + exception.getMessage());
                     UnmatchedArgumentException.printSuggestions(exception, err);

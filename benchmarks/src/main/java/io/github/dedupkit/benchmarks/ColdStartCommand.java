@@ -2,6 +2,7 @@ package io.github.dedupkit.benchmarks;
 
 import io.github.dedupkit.benchmarks.ReportFigure.Better;
 import io.github.dedupkit.benchmarks.ReportFigure.Source;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -28,7 +29,8 @@ import picocli.CommandLine.Spec;
         },
         footerHeading = "%n",
         footer = {
-            "Promised: a warm restore of 1e7 keys or more reads 1 GB/s or more. Exit codes:",
+            "Promised: a warm restore of 1e7 keys or more reads 1 GB/s or more; with --json",
+            "standard error says whether that is held. Exit codes:",
             "0 measured, whether the promise is held or missed; 1 a tier could not be",
             "measured; 2 usage; 70 internal error."
         })
@@ -77,20 +79,18 @@ final class ColdStartCommand implements Callable<Integer> {
         if (rounds < 1 || rounds > MOST_ROUNDS) {
             throw BenchException.usage("--rounds " + rounds + " is out of bounds; give 1 to " + MOST_ROUNDS);
         }
-        for (ColdStartTier tier : tiers) {
-            for (long count : counts) {
-                BenchMemory.requireAvailable("--keys " + count + " in " + tier, (double) count * tier.bytesPerKey / 2);
-            }
-        }
-        Consumer<String> progress = line -> spec.commandLine().getErr().println(line);
+        counts.forEach(count -> requireRoom("--keys", tiers, count));
+        PrintWriter out = spec.commandLine().getOut();
+        PrintWriter err = spec.commandLine().getErr();
         List<ReportFigure> figures = options.report(
                 "./dedup bench coldstart --tier "
                         + String.join(
                                 ",", tiers.stream().map(ColdStartTier::toString).toList()) + " --keys "
                         + String.join(",", keys) + " --rounds " + rounds,
-                spec.commandLine().getOut(),
-                () -> measure(tiers, counts, rounds, progress));
-        promises(figures).forEach(spec.commandLine().getOut()::println);
+                out,
+                ReportTable::text,
+                () -> measure(tiers, counts, rounds, err::println));
+        promises(figures).forEach(options.json ? err::println : out::println);
         return 0;
     }
 
@@ -100,6 +100,15 @@ final class ColdStartCommand implements Callable<Integer> {
             throw BenchException.usage("--keys " + text + " is out of bounds; give " + LEAST_KEYS + " to " + MOST_KEYS);
         }
         return count;
+    }
+
+    /** Refuses what finds no room in memory or on disk, before anything is measured. */
+    static void requireRoom(String option, List<ColdStartTier> tiers, long keys) {
+        for (ColdStartTier tier : tiers) {
+            String what = option + " " + keys + " in " + tier;
+            BenchMemory.requireAvailable(what, (double) keys * tier.bytesPerKey / 2);
+            BenchFiles.requireRoom(what, (double) keys * tier.fileBytesPerKey);
+        }
     }
 
     /** Measures tier by tier. */
@@ -117,32 +126,33 @@ final class ColdStartCommand implements Callable<Integer> {
     }
 
     private static List<ReportFigure> measure(ColdStartTier tier, long keys, int rounds) throws InterruptedException {
-        Path directory = BenchFiles.temporary();
-        try {
-            Path file = directory.resolve("snapshot");
-            long[][] replays = new long[rounds][];
-            long[][] restores = new long[rounds][];
-            for (int i = 0; i < rounds; i++) {
-                replays[i] = run("replay", tier, keys, file);
-                restores[i] = tier.hasSnapshot ? run("restore", tier, keys, file) : new long[3];
+        long[][] replays = new long[rounds][];
+        long[][] restores = new long[rounds][];
+        for (int i = 0; i < rounds; i++) {
+            try (BenchDirectory directory = BenchDirectory.temporary()) { // one snapshot at a time
+                replays[i] = run("replay", tier, keys, directory);
+                restores[i] = tier.hasSnapshot() ? run("restore", tier, keys, directory) : new long[3];
             }
-            return figures(tier, keys, rounds, median(replays), median(restores));
-        } finally {
-            BenchFiles.delete(directory);
         }
+        return figures(tier, keys, rounds, median(replays), median(restores));
     }
 
-    private static long[] run(String what, ColdStartTier tier, long keys, Path file) throws InterruptedException {
+    private static long[] run(String what, ColdStartTier tier, long keys, BenchDirectory directory)
+            throws InterruptedException {
+        Path file = directory.path().resolve("snapshot");
         long memory = SPARE_MIB + tier.bytesPerKey * keys / MIB;
         List<String> options = List.of(
                 "-XX:+UseSerialGC",
-                "-Xmx" + (tier.hasSnapshot ? SPARE_MIB : memory) + "m",
+                "-Xmx" + (tier.hasSnapshot() ? SPARE_MIB : memory) + "m",
                 // A restored store that was closed gives its memory back when it is collected.
                 "-XX:MaxDirectMemorySize=" + 3 * memory + "m",
                 "-XX:-UsePerfData",
                 "-XX:+ExitOnOutOfMemoryError");
         String line = BenchFork.run(
-                ColdStartProbe.class, options, List.of(what, tier.name(), String.valueOf(keys), file.toString()));
+                directory,
+                ColdStartProbe.class,
+                options,
+                List.of(what, tier.name(), String.valueOf(keys), file.toString()));
         return Stream.of(line.split(" ", -1)).mapToLong(Long::parseLong).toArray();
     }
 
@@ -171,7 +181,7 @@ final class ColdStartCommand implements Callable<Integer> {
         List<ReportFigure> figures = new ArrayList<>();
         figures.add(source.figure("replay", replay[0] / 1e6, "ms", Better.LOWER));
         figures.add(source.figure("replay rate", keys * 1e3 / replay[0], "million keys/s", Better.HIGHER));
-        if (tier.hasSnapshot) {
+        if (tier.hasSnapshot()) {
             figures.add(source.figure("snapshot size", replay[2] / 1e6, "MB", Better.LOWER));
             figures.add(source.figure("snapshot", (double) replay[2] / replay[1], "GB/s", Better.HIGHER));
             figures.add(source.figure("restore cold", restore[0] / 1e6, "ms", Better.LOWER));

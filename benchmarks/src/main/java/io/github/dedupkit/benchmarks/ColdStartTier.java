@@ -11,22 +11,27 @@ import java.util.Locale;
 /** The stores that forget with their process, and what may bring them back. */
 enum ColdStartTier {
     /** The table of fingerprints, which takes snapshots. */
-    NARROW(true, 40),
+    NARROW(40, 13),
 
     /** The table that keeps origins, which takes snapshots. */
-    WIDE(true, 40),
+    WIDE(40, 22),
 
     /** The exact store on the heap, which does not: its events have to be replayed. */
-    CAFFEINE_STORE(false, 400);
-
-    final boolean hasSnapshot;
+    CAFFEINE_STORE(400, 0);
 
     /** Memory for each key, with room to spare. */
     final int bytesPerKey;
 
-    ColdStartTier(boolean hasSnapshot, int bytesPerKey) {
-        this.hasSnapshot = hasSnapshot;
+    /** Of a snapshot, rounded up; 0 without one. */
+    final int fileBytesPerKey;
+
+    ColdStartTier(int bytesPerKey, int fileBytesPerKey) {
         this.bytesPerKey = bytesPerKey;
+        this.fileBytesPerKey = fileBytesPerKey;
+    }
+
+    boolean hasSnapshot() {
+        return fileBytesPerKey > 0;
     }
 
     DeduplicationStore open(Retention retention, long keys, InstantSource clock) {

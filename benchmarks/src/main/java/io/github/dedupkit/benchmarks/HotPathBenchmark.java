@@ -39,17 +39,17 @@ import org.openjdk.jmh.infra.ThreadParams;
  * lag=W_PLUS_2G} of a ring of Bloom filters) it refuses. The heap is so large that it is seldom collected. Caffeine's
  * maintenance runs on another thread. Memory is not compared here.
  *
- * <p><b>Command:</b> {@code java -jar benchmarks/target/benchmarks.jar HotPathBenchmark -foe true -p
- * tier=FINGERPRINT_NARROW -p batch=1,256}; without {@code -foe true}, JMH prints what it had before a failure. Further
- * parameters: {@code id=BYTES_16}, {@code keySpace=KEYED}, {@code origins=NONE,KEPT,CONFIRMED} (of FINGERPRINT_WIDE and
- * CAFFEINE_STORE), {@code retained=41700000}, {@code duplicates=0.006,0.05,0.5}, {@code
- * lag=SECONDS,HALF_WINDOW,W_MINUS_G,W_PLUS_2G}, {@code disorder=0,0.05,0.5}, {@code latenessTicks=1,6}, {@code
- * hot=0,0.05}. {@code -t 2} for threads; {@code -p retained=1000000 -jvmArgsAppend "-Xms1g -Xmx1g"} for a quick look;
- * {@code -p id=BYTES_16 -prof gc} for the allocation, of which the harness itself makes 0.1 bytes per event (a text is
- * made anew for each event, off the clock, and is counted). Redis and RocksDB want less: {@code -wi 2 -i 4 -p
- * retained=1000000}; {@code -jvmArgsAppend -Ddedup.bench.redis=redis://HOST:PORT} names a running server, else one is
- * started. {@code build/measure-hot-path.sh} runs the tiers in turn and judges the ratios; it takes a run's mean, which
- * is its whole throughput.
+ * <p><b>Command:</b> {@code ./dedup bench hot-path --tier fingerprint_narrow --batch 1,256} ({@link HotPathCommand}),
+ * with an option for each parameter, {@code --threads}, and a heap for so many ids. Redis and RocksDB want less: {@code
+ * --retained 1e6 --invocations 4}. A Redis server is started, unless {@code -Ddedup.bench.redis=redis://HOST:PORT}
+ * names one that runs. {@code build/measure-hot-path.sh} runs the tiers in turn and judges the ratios; it takes a run's mean,
+ * which is its whole throughput.
+ *
+ * <p>For JMH's profilers: {@code java -jar benchmarks/target/benchmarks.jar HotPathBenchmark -foe true -p
+ * tier=FINGERPRINT_NARROW}; without {@code -foe true}, JMH prints what it had before a failure. {@code -p
+ * retained=1000000 -jvmArgsAppend "-Xms1g -Xmx1g"} for a quick look; {@code -p id=BYTES_16 -prof gc} for the
+ * allocation, of which the harness itself makes 0.1 bytes per event (a text is made anew for each event, off the clock, and is
+ * counted).
  */
 @BenchmarkMode(Mode.SingleShotTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)

@@ -50,7 +50,7 @@ final class HotPathRedis implements HotPathSubject {
             server.close();
             throw new IllegalStateException(
                     "no Redis server answers at " + server.uri() + " (" + e.getMessage() + "); start one there, or name"
-                            + " another by -D" + HotPathRedisServer.PROPERTY + "=redis://HOST:PORT",
+                            + " another by " + HotPathRedisServer.NAMED,
                     e);
         }
         usedBefore = usedMemory();
@@ -62,9 +62,7 @@ final class HotPathRedis implements HotPathSubject {
         } catch (IllegalArgumentException e) {
             server.close();
             throw new IllegalStateException(
-                    server.uri() + " is no address of a Redis server; give -D" + HotPathRedisServer.PROPERTY
-                            + "=redis://HOST:PORT",
-                    e);
+                    server.uri() + " is no address of a Redis server; give " + HotPathRedisServer.NAMED, e);
         }
     }
 

@@ -11,6 +11,9 @@ final class HotPathRedisServer implements AutoCloseable {
     /** The URI of a running server. */
     static final String PROPERTY = "dedup.bench.redis";
 
+    /** How a server is named. */
+    static final String NAMED = "-D" + PROPERTY + "=redis://HOST:PORT (to ./dedup by DEDUP_JAVA_OPTS)";
+
     private static final String LOCALHOST = "127.0.0.1";
 
     private final String uri;
@@ -39,8 +42,7 @@ final class HotPathRedisServer implements AutoCloseable {
         } catch (IOException | RuntimeException e) {
             throw new IllegalStateException(
                     "no Redis server could be started on this machine (" + e.getMessage()
-                            + "); start one and name it by -D" + PROPERTY
-                            + "=redis://HOST:PORT, or leave this tier out",
+                            + "); start one and name it by " + NAMED + ", or leave this tier out",
                     e);
         }
     }

@@ -3,7 +3,7 @@ package io.github.dedupkit.benchmarks;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
-import java.nio.file.Path;
+import org.rocksdb.FlushOptions;
 import org.rocksdb.Options;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
@@ -17,7 +17,7 @@ final class HotPathRocksDb implements HotPathSubject {
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
     private final HotPathId id;
-    private final Path directory;
+    private final BenchDirectory directory;
     private final Options options;
     private final RocksDB db;
 
@@ -25,9 +25,9 @@ final class HotPathRocksDb implements HotPathSubject {
         id = setting.id();
         try {
             RocksDB.loadLibrary();
-            directory = BenchFiles.temporary();
+            directory = BenchDirectory.temporary();
             options = new Options().setCreateIfMissing(true);
-            db = RocksDB.open(options, directory.toString());
+            db = RocksDB.open(options, directory.path().toString());
         } catch (RocksDBException | LinkageError e) {
             throw new IllegalStateException(
                     "RocksDB cannot be opened in " + System.getProperty("java.io.tmpdir") + ": " + e.getMessage()
@@ -56,7 +56,22 @@ final class HotPathRocksDb implements HotPathSubject {
             db.put(key, value);
             return false;
         } catch (RocksDBException e) {
-            throw new IllegalStateException("RocksDB in " + directory + " failed: " + e.getMessage(), e);
+            throw failed(e);
+        }
+    }
+
+    private IllegalStateException failed(RocksDBException e) {
+        return new IllegalStateException("RocksDB in " + directory.path() + " failed: " + e.getMessage(), e);
+    }
+
+    /** Nothing is left in the log, or in the memory that is written next; each id is in one file. */
+    @Override
+    public void rest() {
+        try (FlushOptions waiting = new FlushOptions().setWaitForFlush(true)) {
+            db.flush(waiting);
+            db.compactRange();
+        } catch (RocksDBException e) {
+            throw failed(e);
         }
     }
 
@@ -64,6 +79,6 @@ final class HotPathRocksDb implements HotPathSubject {
     public void close() {
         db.close();
         options.close();
-        BenchFiles.delete(directory);
+        directory.close();
     }
 }

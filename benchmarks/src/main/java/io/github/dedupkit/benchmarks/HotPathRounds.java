@@ -110,8 +110,8 @@ public final class HotPathRounds {
         return judge.judge(threads, System.out);
     }
 
-    static List<HotPathRow> inOrderOf(int round, List<HotPathRow> rows) {
-        List<HotPathRow> ordered = new ArrayList<>(rows);
+    static <T> List<T> inOrderOf(int round, List<T> rows) {
+        List<T> ordered = new ArrayList<>(rows);
         if (round % 2 == 0) {
             Collections.reverse(ordered);
         }

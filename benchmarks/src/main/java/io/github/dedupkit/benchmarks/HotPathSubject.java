@@ -30,6 +30,9 @@ interface HotPathSubject extends AutoCloseable {
         return 0;
     }
 
+    /** Off the clock: does at once what would be done in time for what is held, and waits for it. */
+    default void rest() {}
+
     /** The memory held, where it is known. */
     default OptionalLong bytes() {
         return OptionalLong.empty();

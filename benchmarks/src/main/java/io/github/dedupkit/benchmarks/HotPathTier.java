@@ -73,6 +73,11 @@ public enum HotPathTier {
         this.opener = opener;
     }
 
+    /** Whether it is given events by the batch; the others take one at a time. */
+    boolean takesBatches() {
+        return memory == Memory.DIRECT || memory == Memory.NETWORK || this == CAFFEINE_STORE;
+    }
+
     HotPathSubject open(HotPathSetting setting) {
         return opener.apply(setting);
     }

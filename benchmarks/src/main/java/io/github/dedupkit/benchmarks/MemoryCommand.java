@@ -3,7 +3,6 @@ package io.github.dedupkit.benchmarks;
 import io.github.dedupkit.benchmarks.HotPathTier.Memory;
 import io.github.dedupkit.benchmarks.ReportFigure.Better;
 import io.github.dedupkit.benchmarks.ReportFigure.Source;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -22,7 +21,8 @@ import picocli.CommandLine.Spec;
         description = {
             "Fills each tier with the ids of a window, 36 characters each, in a JVM of its own, and reads what the"
                     + " process holds: resident memory, heap after a collection, direct memory and disk, less what it"
-                    + " held when empty; of Redis the server's used_memory instead. Beside it: what the store states,"
+                    + " held when empty; of Redis the server's used_memory instead; RocksDB is flushed and compacted"
+                    + " first. Beside it: what the store states,"
                     + " and the formula of its data structure."
                     + " Divided by the ids of a window W; a store that keeps lateness L as well is not spared that"
                     + " sixtieth.",
@@ -36,6 +36,9 @@ final class MemoryCommand implements Callable<Integer> {
     private static final long SPARE_MIB = 256;
     private static final long HEAP_BYTES_PER_KEY = 400;
     private static final long DIRECT_BYTES_PER_KEY = 40;
+
+    /** Of the tables, and of those that they are compacted into. */
+    private static final long DISK_BYTES_PER_KEY = 200;
 
     @Option(
             names = "--tier",
@@ -67,7 +70,11 @@ final class MemoryCommand implements Callable<Integer> {
                 + String.join(",", tiers.stream().map(MemoryCommand::name).toList()) + " --keys "
                 + String.join(",", keys);
         List<String> objections = new ArrayList<>();
-        options.report(command, spec.commandLine().getOut(), () -> measure(tiers, counts, objections, progress));
+        options.report(
+                command,
+                spec.commandLine().getOut(),
+                ReportTable::text,
+                () -> measure(tiers, counts, objections, progress));
         objections.forEach(progress);
         return objections.isEmpty() ? 0 : BenchException.FAILED;
     }
@@ -81,11 +88,14 @@ final class MemoryCommand implements Callable<Integer> {
         return count;
     }
 
-    /** Refuses what would drive the machine out of memory, before anything is measured. */
+    /** Refuses what finds no room in memory or on disk, before anything is measured. */
     static void requireRoom(String option, List<HotPathTier> tiers, long keys) {
         for (HotPathTier tier : tiers) {
             double need = (double) keys * bytesPerKey(tier) / 2 + MIB * SPARE_MIB;
             BenchMemory.requireAvailable(option + " " + keys + " in " + name(tier), need);
+            if (tier.memory == Memory.DISK) {
+                BenchFiles.requireRoom(option + " " + keys + " in " + name(tier), (double) keys * DISK_BYTES_PER_KEY);
+            }
         }
     }
 
@@ -112,13 +122,10 @@ final class MemoryCommand implements Callable<Integer> {
     }
 
     private static long[] probe(HotPathTier tier, long keys) throws InterruptedException {
-        Path directory = BenchFiles.temporary();
-        try {
+        try (BenchDirectory directory = BenchDirectory.temporary()) {
             String line = BenchFork.run(
-                    MemoryProbe.class, jvmOptions(tier, keys, directory), List.of(tier.name(), String.valueOf(keys)));
+                    directory, MemoryProbe.class, jvmOptions(tier, keys), List.of(tier.name(), String.valueOf(keys)));
             return Stream.of(line.split(" ", -1)).mapToLong(Long::parseLong).toArray();
-        } finally {
-            BenchFiles.delete(directory);
         }
     }
 
@@ -126,7 +133,7 @@ final class MemoryCommand implements Callable<Integer> {
      * The serial collector compacts, and gives back what it does not need. The young generation has one size, is
      * touched from the start, and so is no part of the growth; the old one starts with next to nothing.
      */
-    private static List<String> jvmOptions(HotPathTier tier, long keys, Path directory) {
+    private static List<String> jvmOptions(HotPathTier tier, long keys) {
         long heap = SPARE_MIB + (tier.memory == Memory.HEAP ? HEAP_BYTES_PER_KEY * keys / MIB : 0);
         long direct = SPARE_MIB + DIRECT_BYTES_PER_KEY * keys / MIB;
         return List.of(
@@ -139,25 +146,26 @@ final class MemoryCommand implements Callable<Integer> {
                 "-XX:-ShrinkHeapInSteps",
                 "-XX:MaxDirectMemorySize=" + direct + "m",
                 "-XX:-UsePerfData",
-                "-XX:+ExitOnOutOfMemoryError",
-                "-Djava.io.tmpdir=" + directory);
+                "-XX:+ExitOnOutOfMemoryError");
     }
 
     static List<ReportFigure> figures(HotPathTier tier, long keys, long[] bytes) {
         Source source = new Source(
                 "memory",
                 name(tier),
-                String.format(Locale.ROOT, "%,d keys", keys),
+                String.format(
+                        Locale.ROOT, "%,d keys%s", keys, tier.memory == Memory.DISK ? ", flushed and compacted" : ""),
                 "./dedup bench memory --tier " + name(tier) + " --keys " + keys);
         List<ReportFigure> figures = new ArrayList<>();
         if (tier.memory == Memory.NETWORK) { // the ids are in the server, and what this process holds is its client
             figures.add(source.figure("used_memory", (double) bytes[4] / keys, "bytes/key", Better.LOWER));
             return figures;
         }
+        int what = tier.memory == Memory.DISK ? 3 : 0; // what the ids cost; the others explain it
         String[] names = {"resident", "heap", "direct", "disk", "stated"};
         for (int i = 0; i < names.length; i++) {
             if (bytes[i] != 0 && (i < names.length - 1 || bytes[i] > 0)) {
-                Better better = i == 0 ? Better.LOWER : Better.NEITHER;
+                Better better = i == what ? Better.LOWER : Better.NEITHER;
                 figures.add(source.figure(names[i], Math.max(0, (double) bytes[i] / keys), "bytes/key", better));
             }
         }

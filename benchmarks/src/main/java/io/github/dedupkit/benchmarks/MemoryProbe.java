@@ -24,6 +24,7 @@ final class MemoryProbe {
         warmUp(tier, Math.min(keys, WARM_UP_KEYS));
         MemoryUse before = MemoryUse.settled();
         try (HotPathSubject subject = filled(tier, keys)) {
+            subject.rest();
             long stated = subject.bytes().orElse(-1);
             MemoryUse use = MemoryUse.settled().since(before);
             return LongStream.of(use.resident(), use.heap(), use.direct(), use.disk(), stated)

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
+import org.openjdk.jmh.results.RunResult;
 
 /**
  * {@code dedup bench --quick}: every suite once, at sizes that take minutes together. Leaves a directory with {@code
@@ -27,11 +28,12 @@ import java.util.function.Consumer;
  * @param coldStartKeys of the tables; a tenth of it for what has to be replayed
  */
 record QuickRun(
-        QuickHotPath hotPath, long memoryKeys, long accuracyKeys, long lookUps, long dayEvents, long coldStartKeys) {
+        HotPathRun hotPath, long memoryKeys, long accuracyKeys, long lookUps, long dayEvents, long coldStartKeys) {
     /** What {@code --quick} runs. */
     static final QuickRun DEFAULT = new QuickRun(
-            new QuickHotPath(QuickHotPath.ROWS, 3_000_000, 40), 1_000_000, 500_000, 500_000, 100_000_000, 10_000_000);
+            HotPathRun.usual(HotPathRun.REPORTED, 3_000_000, 40), 1_000_000, 500_000, 500_000, 100_000_000, 10_000_000);
 
+    private static final List<ColdStartTier> TABLES = List.of(ColdStartTier.NARROW, ColdStartTier.WIDE);
     private static final int BITS = 12;
     private static final int DAY_BATCH = 512;
     private static final double DAY_MILLIS_PER_EVENT = 86_400_000 / 1e9;
@@ -49,6 +51,9 @@ record QuickRun(
     List<String> into(Path out, Consumer<String> progress) throws InterruptedException {
         List<HotPathTier> tiers = hotPath.tiers();
         MemoryCommand.requireRoom("--quick with", tiers, memoryKeys);
+        HotPathRun.requireRoom(
+                "--quick with", hotPath.rows(), hotPath.setting().workload().retained());
+        ColdStartCommand.requireRoom("--quick with", TABLES, coldStartKeys);
         try (ReportDirectory directory = ReportDirectory.at("--out", out)) {
             ReportEnvironment environment = ReportEnvironment.now();
             Instant started = InstantSource.system().instant();
@@ -57,7 +62,9 @@ record QuickRun(
                     String.format(Locale.ROOT, "[%3d s] %s", (System.nanoTime() - start) / NANOS_PER_SECOND, line));
             List<String> objections = new ArrayList<>();
             List<ReportFigure> figures = new ArrayList<>(day(objections, timed)); // first: its memory is the process's
-            figures.addAll(hotPath.measure(directory.file("jmh.json"), timed));
+            List<RunResult> raw = new ArrayList<>();
+            figures.addAll(hotPath.measure(raw, objections, timed));
+            write(directory.file("jmh.json"), HotPathRun.json(raw));
             figures.addAll(MemoryCommand.measure(tiers, List.of(memoryKeys), objections, timed));
             figures.addAll(AccuracyCommand.measure(
                     AccuracyCommand.runs(List.of(AccuracyTier.values()), accuracyKeys, BITS, lookUps),
@@ -75,8 +82,8 @@ record QuickRun(
     }
 
     private List<ReportFigure> coldStart(Consumer<String> progress) throws InterruptedException {
-        List<ReportFigure> figures = new ArrayList<>(ColdStartCommand.measure(
-                List.of(ColdStartTier.NARROW, ColdStartTier.WIDE), List.of(coldStartKeys), 1, progress));
+        List<ReportFigure> figures =
+                new ArrayList<>(ColdStartCommand.measure(TABLES, List.of(coldStartKeys), 1, progress));
         figures.addAll(ColdStartCommand.measure(
                 List.of(ColdStartTier.CAFFEINE_STORE), List.of(coldStartKeys / 10), 1, progress));
         return figures;

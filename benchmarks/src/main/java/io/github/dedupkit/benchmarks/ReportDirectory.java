@@ -8,9 +8,9 @@ import java.nio.file.StandardCopyOption;
 /** A directory of results: found writable before anything is measured, and there with all its files or not at all. */
 final class ReportDirectory implements AutoCloseable {
     private final Path directory;
-    private final Path unfinished;
+    private final BenchDirectory unfinished;
 
-    private ReportDirectory(Path directory, Path unfinished) {
+    private ReportDirectory(Path directory, BenchDirectory unfinished) {
         this.directory = directory;
         this.unfinished = unfinished;
     }
@@ -28,23 +28,22 @@ final class ReportDirectory implements AutoCloseable {
         Path unfinished = absolute.resolveSibling(
                 absolute.getFileName() + "." + ProcessHandle.current().pid() + ".unfinished");
         try {
-            Files.createDirectory(unfinished);
+            return new ReportDirectory(absolute, BenchDirectory.create(unfinished));
         } catch (IOException e) {
             throw BenchException.usage(option + " " + directory + " cannot be made (" + e
                     + "); name one in a directory that exists and can be written to");
         }
-        return new ReportDirectory(absolute, unfinished);
     }
 
     /** A file of the directory, where it is until the directory is complete. */
     Path file(String name) {
-        return unfinished.resolve(name);
+        return unfinished.path().resolve(name);
     }
 
     /** Gives the directory its name. */
     void complete() {
         try {
-            Files.move(unfinished, directory, StandardCopyOption.ATOMIC_MOVE);
+            Files.move(unfinished.path(), directory, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
             throw BenchException.failed("cannot make " + directory + " (" + e + "), has another run just made it?");
         }
@@ -53,8 +52,6 @@ final class ReportDirectory implements AutoCloseable {
     /** Deletes what was not completed. */
     @Override
     public void close() {
-        if (Files.exists(unfinished)) {
-            BenchFiles.delete(unfinished);
-        }
+        unfinished.close();
     }
 }

@@ -1,20 +1,18 @@
 package io.github.dedupkit.benchmarks;
 
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Function;
 import picocli.CommandLine.Option;
 
 /** What the commands that report figures have in common. */
 final class ReportOptions {
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
-    @Option(names = "--json", paramLabel = "FILE", description = "Write the figures to a file, as JSON.")
-    @Nullable
-    Path json;
+    @Option(names = "--json", description = "Print one JSON object, with the environment, in place of the table.")
+    boolean json;
 
     @Option(
             names = {"-h", "--help"},
@@ -30,21 +28,24 @@ final class ReportOptions {
     }
 
     /**
-     * Refuses a file that cannot be written, measures, prints a table and writes the file.
+     * Measures, and prints the figures: as a table, or as JSON.
      *
      * @param command as it was given, as far as it decides the figures
+     * @param table how they are printed unless as JSON
      * @return the figures
      */
-    List<ReportFigure> report(String command, PrintWriter out, Suite suite) throws InterruptedException {
-        ReportFile file = json == null ? null : ReportFile.at("--json", json);
+    List<ReportFigure> report(String command, PrintWriter out, Function<List<ReportFigure>, String> table, Suite suite)
+            throws InterruptedException {
         ReportEnvironment environment = ReportEnvironment.now();
         Instant started = InstantSource.system().instant();
         long start = System.nanoTime();
         List<ReportFigure> figures = suite.measure();
-        out.println(ReportTable.text(figures));
-        if (file != null) {
-            long seconds = (System.nanoTime() - start) / NANOS_PER_SECOND;
-            file.write(new Report(started, seconds, command, environment.ended(), figures).json());
+        long seconds = (System.nanoTime() - start) / NANOS_PER_SECOND;
+        if (json) {
+            out.print(new Report(started, seconds, command, environment.ended(), figures).json());
+            out.flush();
+        } else {
+            out.println(table.apply(figures));
         }
         return figures;
     }

@@ -78,7 +78,7 @@ final class ReportTable {
                 .collect(Collectors.joining("\n", """
                         | suite | subject | setting | figure | value | unit | better | command |
                         |---|---|---|---|---:|---|---|---|
-                        """, "\n"));
+                        """, ""));
     }
 
     static String better(ReportFigure.Better better) {

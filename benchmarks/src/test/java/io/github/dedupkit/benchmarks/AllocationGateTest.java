@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -39,6 +40,14 @@ class AllocationGateTest {
         "VALUE_FORM, 1, 2",
         "VALUE_FORM, 0, 2",
         "VALUE_FORM, NaN, 2",
+        "CONFIRM_CALL, 0.0499, 0",
+        "CONFIRM_CALL, 0.05, 1",
+        "CONFIRM_BATCH, 0.05, 1",
+        "FORGET_CALL, 0.05, 1",
+        "FORGET_BATCH, 0.05, 1",
+        "FORGET_BATCH, NaN, 2",
+        "CONFIRM_CAFFEINE, 1.01, 0",
+        "CONFIRM_CAFFEINE, 1, 2",
     })
     void oneRowDecides(Form form, double bytes, int code) {
         List<Row> rows = rows();
@@ -71,7 +80,7 @@ class AllocationGateTest {
         List<Row> rows = rows();
         rows.remove(0);
         assertEquals(AllocationGate.DID_NOT_BITE, judge(rows));
-        assertTrue(text().contains("39 rows, expected 40"), text());
+        assertTrue(text().contains("44 rows, expected 45"), text());
     }
 
     @Test
@@ -89,7 +98,8 @@ class AllocationGateTest {
 
     @Test
     void formsAreTheBenchmarkMethods() {
-        List<String> methods = Arrays.stream(AllocationBenchmark.class.getDeclaredMethods())
+        List<String> methods = Stream.of(AllocationBenchmark.class, AllocationConfirmBenchmark.class)
+                .flatMap(benchmark -> Arrays.stream(benchmark.getDeclaredMethods()))
                 .filter(method -> method.isAnnotationPresent(Benchmark.class))
                 .map(method -> method.getName())
                 .sorted()
@@ -104,10 +114,8 @@ class AllocationGateTest {
     /** As many rows as a run has, all as they should be. */
     private static List<Row> rows() {
         return Stream.of(Form.values())
-                .flatMap(form -> Stream.of(AllocationBenchmark.IdKind.values())
-                        .flatMap(id -> Stream.of(AllocationBenchmark.Hash.values())
-                                .map(hash -> new Row(
-                                        form, id.name(), hash.name(), form == Form.VALUE_FORM ? 32 : 0.001, 20))))
+                .flatMap(form -> IntStream.range(0, form.rows())
+                        .mapToObj(i -> new Row(form, "id " + i, "-", form.isContrast() ? 32 : 0.001, 20)))
                 .collect(Collectors.toCollection(ArrayList::new));
     }
 

@@ -1,41 +1,32 @@
 package io.github.dedupkit.benchmarks;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.dedupkit.benchmarks.BenchCommands.Run;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** {@code dedup bench coldstart}: its figures and promises, and what it refuses. */
 class ColdStartCommandTest {
-    @TempDir
-    Path directory;
-
     @Test
-    void aSmallRun() throws Exception {
-        Path json = directory.resolve("coldstart.json");
-        Run run = BenchCommands.run(
-                "coldstart",
-                "--tier",
-                "wide,caffeine_store",
-                "--keys",
-                "20_000",
-                "--rounds",
-                "1",
-                "--json",
-                json.toString());
+    void aSmallRun() {
+        String[] arguments = {"coldstart", "--tier", "wide,caffeine_store", "--keys", "20_000", "--rounds", "1"};
+        Run run = BenchCommands.run(arguments);
         assertEquals(0, run.code(), run.err());
         List<String> lines = run.out().lines().toList();
         assertEquals(3, lines.size(), run.out());
         assertTrue(lines.get(1).startsWith("wide            20,000 keys"), run.out());
         assertTrue(lines.get(2).startsWith("caffeine_store  20,000 keys"), run.out());
         assertTrue(lines.get(2).endsWith("-"), run.out()); // no snapshot
-        assertTrue(Files.readString(json).contains("\"restore warm rate\""));
+        String json = BenchCommands.json(arguments);
+        assertTrue(json.contains("\"restore warm rate\""), json);
+        List<String> commands = BenchCommands.commands(json);
+        assertEquals("./dedup bench " + String.join(" ", arguments), commands.get(0));
+        assertTrue(commands.contains("./dedup bench coldstart --tier wide --keys 20000 --rounds 1"), json);
+        BenchCommands.assertCanBeGiven(commands);
     }
 
     /** 1e7 keys in 110 MB: replayed in 1 s, written in 0.2 s, restored in 0.44 s, then in 0.1 s. */
@@ -69,7 +60,36 @@ class ColdStartCommandTest {
         BenchCommands.assertRefused("--keys 0 is no whole number above 0", "coldstart", "--keys", "0");
         BenchCommands.assertRefused("--keys 999 is out of bounds", "coldstart", "--keys", "1e6,999");
         BenchCommands.assertRefused("--rounds 0 is out of bounds; give 1 to 100", "coldstart", "--rounds", "0");
-        Path nowhere = directory.resolve("none").resolve("file");
-        BenchCommands.assertRefused("cannot be written", "coldstart", "--json", nowhere.toString());
+    }
+
+    /** Snapshots of a million million keys: more than any disk holds, whatever the memory. */
+    @Test
+    void noRoomOnDisk() {
+        BenchException refusal =
+                assertThrows(BenchException.class, () -> BenchFiles.requireRoom("--keys 1e18 in wide", 1e18 * 22));
+        String message = String.valueOf(refusal.getMessage());
+        assertTrue(
+                message.matches("--keys 1e18 in wide takes about [0-9,]+ MB of disk, and .+ has [0-9,]+ MB left; give"
+                        + " fewer keys, or name a directory with room by DEDUP_JAVA_OPTS=-Djava.io.tmpdir=DIR"),
+                message);
+        assertEquals(BenchException.USAGE, refusal.exitCode());
+        BenchFiles.requireRoom("nothing", 0);
+    }
+
+    /** What is refused for lack of room is not less than what is written. */
+    @Test
+    void theRoomOfASnapshot() throws Exception {
+        for (ColdStartTier tier : List.of(ColdStartTier.NARROW, ColdStartTier.WIDE)) {
+            List<ReportFigure> figures = ColdStartCommand.measure(List.of(tier), List.of(200_000L), 1, ignored -> {});
+            double bytesPerKey = figures.stream()
+                            .filter(figure -> figure.name().equals("snapshot size"))
+                            .findFirst()
+                            .orElseThrow()
+                            .value()
+                    * 1e6
+                    / 200_000;
+            assertTrue(bytesPerKey <= tier.fileBytesPerKey, tier + ": " + bytesPerKey);
+            assertTrue(bytesPerKey > 0.7 * tier.fileBytesPerKey, tier + ": " + bytesPerKey);
+        }
     }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.dedupkit.benchmarks.BenchCommands.Run;
+import io.github.dedupkit.benchmarks.ReportFigure.Better;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -64,16 +65,46 @@ class MemoryCommandTest {
     }
 
     @Test
-    void theFileIsWritten() throws Exception {
-        Path json = directory.resolve("memory.json");
-        Run run = BenchCommands.run(
-                "memory", "--tier", "fingerprint_wide", "--keys", "20_000", "--json", json.toString());
+    void tableAndJson() {
+        String[] arguments = {"memory", "--tier", "fingerprint_wide", "--keys", "20_000"};
+        Run run = BenchCommands.run(arguments);
         assertEquals(0, run.code(), run.err());
         assertTrue(run.out().lines().findFirst().orElseThrow().contains("stated [bytes/key]"), run.out());
         assertEquals(2, run.out().lines().count(), run.out());
-        String text = Files.readString(json);
-        assertTrue(text.startsWith("{\n  \"schema\" : \"dedupkit-bench/1\","), text);
-        assertTrue(text.contains("\"./dedup bench memory --tier fingerprint_wide --keys 20_000\""), text);
+        List<String> commands = BenchCommands.commands(BenchCommands.json(arguments));
+        assertEquals("./dedup bench memory --tier fingerprint_wide --keys 20_000", commands.get(0));
+        BenchCommands.assertCanBeGiven(commands);
+    }
+
+    /** The server's memory is the tier's: the client's is not told. */
+    @Test
+    void usedMemory() throws Exception {
+        HotPathServers.require(HotPathTier.REDIS_SADD);
+        List<String> objections = new ArrayList<>();
+        List<HotPathTier> tiers = List.of(HotPathTier.REDIS_SET_NX_PX, HotPathTier.REDIS_SADD);
+        List<ReportFigure> figures = MemoryCommand.measure(tiers, List.of(20_000L), objections, ignored -> {});
+        assertEquals(List.of(), objections);
+        assertEquals(2, figures.size(), figures::toString);
+        for (ReportFigure figure : figures) {
+            assertEquals("used_memory", figure.name());
+            assertEquals(Better.LOWER, figure.better());
+            assertTrue(figure.value() > 40 && figure.value() < 400, figure::toString); // an id has 36 bytes
+        }
+        double expiring = figure(figures, HotPathTier.REDIS_SET_NX_PX, "used_memory");
+        assertTrue(expiring > figure(figures, HotPathTier.REDIS_SADD, "used_memory"), figures::toString);
+    }
+
+    /** An id of 36 bytes and a timestamp of 8, once: not in a log as well, nor in memory only. */
+    @Test
+    void rocksDbAtRest() throws Exception {
+        List<ReportFigure> figures = MemoryCommand.measure(
+                List.of(HotPathTier.ROCKSDB_GET_PUT), List.of(300_000L), new ArrayList<>(), ignored -> {});
+        double disk = figure(figures, HotPathTier.ROCKSDB_GET_PUT, "disk");
+        assertTrue(disk > 30 && disk < 60, "disk " + disk);
+        for (ReportFigure figure : figures) {
+            assertEquals(figure.name().equals("disk") ? Better.LOWER : Better.NEITHER, figure.better(), figure.name());
+            assertEquals("300,000 keys, flushed and compacted", figure.setting());
+        }
     }
 
     @Test
@@ -81,9 +112,7 @@ class MemoryCommandTest {
         BenchCommands.assertRefused("Invalid value for option '--tier'", "memory", "--tier", "chest");
         BenchCommands.assertRefused("--keys 0 is no whole number above 0", "memory", "--keys", "0");
         BenchCommands.assertRefused("--keys 999 is too few", "memory", "--keys", "1e6,999");
-        BenchCommands.assertRefused("is a directory", "memory", "--json", directory.toString());
-        Path nowhere = directory.resolve("none").resolve("file");
-        BenchCommands.assertRefused("cannot be written", "memory", "--json", nowhere.toString());
+        BenchCommands.assertRefused("Unmatched argument", "memory", "--json", "file");
         if (BenchMemory.availableBytes().isPresent()) {
             BenchCommands.assertRefused("give fewer keys or another store", "memory", "--keys", "1e13");
         }

@@ -140,16 +140,6 @@ class ReportTest {
     }
 
     @Test
-    void aFileIsReplaced() throws IOException {
-        Path file = Files.writeString(directory.resolve("file"), "old");
-        ReportFile report = ReportFile.at("--json", file);
-        assertEquals("old", Files.readString(file));
-        report.write("new");
-        assertEquals("new", Files.readString(file));
-        assertEquals(List.of(file), files());
-    }
-
-    @Test
     void aDirectoryIsThereAtOnceOrNotAtAll() throws IOException {
         Path out = directory.resolve("out");
         try (ReportDirectory unfinished = ReportDirectory.at("--out", out)) {
