@@ -48,7 +48,8 @@ import java.time.Duration;
  *
  * <p><em>Refused</em> is a {@link LeaseLostException}, and nothing changes. A record goes when its time is over: a
  * COMPLETED one after the retention it was completed with, a lapsed claim left by RETRY after the retention of its
- * request, a PARKED claim and one left by PARK only when it is resolved.
+ * request, a PARKED claim and one left by PARK only when it is resolved. RETRY or PARK is the last owner's choice,
+ * whatever an earlier one chose.
  *
  * <p><b>Fences</b> rise strictly for each key (rule 8): a fence is the highest of the last one plus 1 and of the storage's
  * wall clock in microseconds since 1970, so that it rises after a release, an expiry, a deletion, a restart, and a restore

@@ -47,7 +47,7 @@ final class Watches {
         for (Watcher watcher : watchers) {
             try {
                 watcher.changed.run();
-            } catch (RuntimeException ignored) {
+            } catch (Throwable ignored) {
             }
         }
     }

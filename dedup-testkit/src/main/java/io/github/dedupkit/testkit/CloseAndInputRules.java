@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 /** Rules 11 and 12: what a closed store does, and what a store does with bad input. */
 abstract class CloseAndInputRules extends DurabilityRules {
     /** Threads that all stores of a process may share, and that so need not end with any of them. */
-    private static final int SHARED_THREADS = 2;
+    static final int SHARED_THREADS = 2;
 
     private static final long GRACE_MILLIS = 1_000;
 
@@ -157,7 +157,7 @@ abstract class CloseAndInputRules extends DurabilityRules {
     }
 
     /** The threads started since and alive a while later, but for those of the pool that all Java code shares. */
-    private static List<Thread> threadsLeftBehind(Set<Thread> before) throws InterruptedException {
+    static List<Thread> threadsLeftBehind(Set<Thread> before) throws InterruptedException {
         List<Thread> left = new ArrayList<>();
         for (Thread thread : Thread.getAllStackTraces().keySet()) {
             if (!before.contains(thread) && !thread.getName().startsWith("ForkJoinPool.commonPool")) {
