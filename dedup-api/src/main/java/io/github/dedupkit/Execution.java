@@ -72,10 +72,11 @@ public sealed interface Execution<T> {
      * it, so the action may run again, or be parked.
      *
      * @param value the result
-     * @param cause why it may not be recorded; a {@link LeaseLostException} if somebody else's result is, or will be
+     * @param cause why it may not be recorded; a {@link LeaseLostException} if somebody else's result is, or will be; an
+     *     error if the codec or the store threw one
      * @param <T> the type of the result
      */
-    record Unrecorded<T>(T value, RuntimeException cause) implements Execution<T> {
+    record Unrecorded<T>(T value, Throwable cause) implements Execution<T> {
         /**
          * Validates that nothing is null.
          *

@@ -37,7 +37,8 @@ public final class HeldLease {
     }
 
     /**
-     * Which attempt this is: above 1, an earlier owner went away and may have had any part of its effect.
+     * Which attempt this is since the key was last free: above 1, an earlier owner went away and may have had any part of
+     * its effect. A release makes the key free.
      *
      * @return 1 or more
      */

@@ -16,7 +16,8 @@ import java.util.function.LongSupplier;
  * Runs an action once per key, records its result, and replays it to everyone else. What it keeps right by itself is the
  * recorded result: an owner that was paused, overtaken and woke up again cannot change it. The action's <em>effect</em> is
  * outside its reach: unless the sink checks the {@linkplain HeldLease#fence fence}, or is itself idempotent, such an owner
- * may have its effect after its successor had its own.
+ * may have its effect after its successor had its own. A fence refuses those who were overtaken; it does not make an action
+ * that runs a second time, with a higher fence, one effect: only an idempotent sink does.
  *
  * <p>At any time one caller owns a key. The others are told so at once, or wait up to a limit. Its lease is renewed while
  * the action runs, at a third of its length. A key used again with another request fingerprint gets {@link
@@ -26,23 +27,24 @@ import java.util.function.LongSupplier;
  * executor is begun:
  *
  * <ul>
- *   <li>{@link #retrying}: the next caller runs the action again, when the lease is over. For effects that may be repeated, or
- *       whose sink checks the fence.
+ *   <li>{@link #retrying}: the next caller runs the action again, when the lease is over. For effects that may be repeated:
+ *       the sink knows the key, or does not mind.
  *   <li>{@link #parking}: the key waits for a person.
  *   <li>{@link #asking}: the next caller first asks its action's {@link Action#resolve} what happened: the payment
  *       provider, the ledger.
  * </ul>
  *
  * <p><b>Failure.</b> A call without an answer is repeated for as long as {@link Builder#patience} says: calls are safe to
- * repeat. After that, {@link StoreUnavailableException} means that the action did not run, and {@link Execution.Unrecorded}
- * that it did. An action that throws leaves the key released unless {@link Builder#onFailure} says otherwise; the caller
- * gets what it threw, with whatever the store threw about it suppressed.
+ * repeat. After that, {@link StoreUnavailableException} means that the action did not run (unless the action itself
+ * threw it), and {@link Execution.Unrecorded} that it did. A full store is asked again, too. An action that throws leaves what
+ * a crash leaves, unless {@link Builder#onFailure} says otherwise; the caller gets what it threw, with whatever the store
+ * threw about it suppressed.
  *
  * <p><b>Cost.</b> Two calls of the store per action run, one per replay; about a microsecond beside the store's. An action that
  * asks for its own key waits for itself.
  *
- * <p><b>Thread-safety:</b> safe for use by many threads, platform or virtual. It holds no resource: one daemon thread runs
- * while leases need renewing. Close the store when no more calls come.
+ * <p><b>Thread-safety:</b> safe for use by many threads, platform or virtual. Build one per effect and keep it. It needs no
+ * closing: its one daemon thread runs while actions do, and up to a minute longer. Close the store when no more calls come.
  *
  * @param <T> the type of the result
  */
@@ -150,7 +152,7 @@ public final class IdempotentExecutor<T> {
      * @throws E if the action ran, in this call, and failed
      * @throws NullPointerException naming what is null
      * @throws IllegalStateException if the store is closed
-     * @throws StoreUnavailableException if the store gave no answer; the action did not run
+     * @throws StoreUnavailableException if the store gave no answer and the action did not run, or if the action threw it
      */
     public <E extends Exception> Execution<T> execute(DedupKey key, Action<T, E> action) throws E {
         return execute(key, ClaimRequest.NO_FINGERPRINT, action);
@@ -167,7 +169,7 @@ public final class IdempotentExecutor<T> {
      * @throws E if the action ran, in this call, and failed
      * @throws NullPointerException naming what is null
      * @throws IllegalStateException if the store is closed
-     * @throws StoreUnavailableException if the store gave no answer; the action did not run
+     * @throws StoreUnavailableException if the store gave no answer and the action did not run, or if the action threw it
      */
     public <E extends Exception> Execution<T> execute(DedupKey key, DedupKey fingerprint, Action<T, E> action)
             throws E {
@@ -209,7 +211,7 @@ public final class IdempotentExecutor<T> {
     private Claim await(ClaimRequest request) {
         long began = options.nanoTime.getAsLong();
         Semaphore changes = new Semaphore(0);
-        IdempotencyStore.Watch watch = options.store.watch(request.key(), changes::release);
+        IdempotencyStore.Watch watch = watch(request.key(), changes::release);
         try {
             Claim claim = claim(request); // what changed before the watch began shows here
             while (claim instanceof Claim.InProgress progress) {
@@ -236,6 +238,15 @@ public final class IdempotentExecutor<T> {
         }
     }
 
+    /** A watch, or none if there is no answer: it only saves waiting. */
+    private IdempotencyStore.Watch watch(DedupKey key, Runnable changed) {
+        try {
+            return options.store.watch(key, changed);
+        } catch (StoreUnavailableException e) {
+            return () -> {};
+        }
+    }
+
     /** Renews what is due, as the renewal thread does. */
     void renewDue() {
         renewals.renewDue();
@@ -258,7 +269,7 @@ public final class IdempotentExecutor<T> {
         Duration waits = Duration.ZERO;
         Duration polls = Duration.ofMillis(500);
         Duration patience = Duration.ofSeconds(1);
-        Function<? super Throwable, OnFailure> onFailure = failure -> OnFailure.RETRY;
+        Function<? super Throwable, OnFailure> onFailure;
         Function<? super Throwable, String> describe = Throwable::toString;
         LongSupplier nanoTime = System::nanoTime;
 
@@ -267,6 +278,8 @@ public final class IdempotentExecutor<T> {
             this.codec = Objects.requireNonNull(codec, "codec");
             this.ownerGone = ownerGone;
             this.asks = asks;
+            OnFailure uncertain = ownerGone == OwnerGone.RETRY ? OnFailure.RETRY : OnFailure.PARK;
+            onFailure = failure -> uncertain;
         }
 
         private Builder(Builder<T> that) {
@@ -346,7 +359,9 @@ public final class IdempotentExecutor<T> {
         }
 
         /**
-         * Sets what an action that throws leaves behind; {@link OnFailure#RETRY} unless set.
+         * Sets what an action that throws leaves behind. Unless set, what a crash leaves: {@link OnFailure#RETRY} for a
+         * {@linkplain IdempotentExecutor#retrying retrying} executor, {@link OnFailure#PARK} for a parking or asking one, since an exception
+         * may come after the effect.
          *
          * @param choice is given what the action threw, errors included; if it throws itself, the claim is left as a crash
          *     leaves it

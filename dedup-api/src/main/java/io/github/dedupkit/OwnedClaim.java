@@ -23,19 +23,23 @@ final class OwnedClaim<T> {
 
     /** Runs the action, after finding out what an earlier attempt did if there was one. */
     <E extends Exception> Execution<T> execute(Action<T, E> action, Renewals renewals) throws E {
+        boolean resolves = options.asks && lease.attempt() > 1;
         try {
             renewals.add(held);
-        } catch (Throwable e) { // no thread to be had; the action did not run
-            settle(e, () -> options.store.release(lease));
+        } catch (Throwable e) { // no thread to be had; the key is left as it was found
+            settle(e, resolves ? this::park : this::release);
             throw e;
         }
         try {
-            if (!options.asks || lease.attempt() == 1) {
+            if (!isHeld()) {
+                return overtaken();
+            }
+            if (!resolves) {
                 return run(action);
             }
             Resolution<T> resolution = resolve(action);
             return switch (resolution.kind()) {
-                case RUN_AGAIN -> run(action);
+                case RUN_AGAIN -> isHeld() ? run(action) : overtaken();
                 case COMPLETED -> replayed(record(resolution.result()));
                 case FAILED -> failedBefore(resolution.description());
                 case LEAVE_PARKED -> parked();
@@ -43,6 +47,24 @@ final class OwnedClaim<T> {
         } finally {
             renewals.remove(held);
         }
+    }
+
+    /** Whether nobody has overtaken the claim while this thread was away; a lease that has run out is renewed first. */
+    private boolean isHeld() {
+        if (!held.isLost()) {
+            return true;
+        }
+        try {
+            held.renewed(patience.get(() -> options.store.renew(lease)));
+            return !held.isLost();
+        } catch (LeaseLostException e) {
+            return false;
+        }
+    }
+
+    /** The action did not run: somebody else has the claim, or will have it. */
+    private static <T> Execution<T> overtaken() {
+        return new Execution.InProgress<>(Duration.ZERO);
     }
 
     private <E extends Exception> Execution<T> run(Action<T, E> action) throws E {
@@ -64,7 +86,7 @@ final class OwnedClaim<T> {
         try {
             return action.resolve(held);
         } catch (Throwable e) {
-            settle(e, () -> options.store.park(lease));
+            settle(e, this::park);
             throw e;
         }
     }
@@ -74,7 +96,7 @@ final class OwnedClaim<T> {
         try {
             complete(Outcome.result(options.codec.encode(result)));
             return new Execution.Executed<>(result);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) { // an error too: the caller must know that the action has run
             return new Execution.Unrecorded<>(result, e);
         }
     }
@@ -88,16 +110,16 @@ final class OwnedClaim<T> {
             complete(failure(description));
             return new Execution.FailedBefore<>(description);
         } catch (LeaseLostException e) { // somebody else is finding out
-            return new Execution.InProgress<>(Duration.ZERO);
+            return overtaken();
         }
     }
 
     private Execution<T> parked() {
         try {
-            patience.run(() -> options.store.park(lease));
+            park();
             return new Execution.Parked<>(Duration.ZERO);
         } catch (LeaseLostException e) { // somebody else is finding out
-            return new Execution.InProgress<>(Duration.ZERO);
+            return overtaken();
         }
     }
 
@@ -105,12 +127,9 @@ final class OwnedClaim<T> {
     private void giveUp(Throwable failure) {
         settle(failure, () -> {
             switch (options.onFailure.apply(failure)) {
-                case RETRY -> options.store.release(lease);
-                case REMEMBER -> {
-                    Outcome outcome = failure(options.describe.apply(failure));
-                    options.store.complete(lease, outcome, options.retention);
-                }
-                case PARK -> options.store.park(lease);
+                case RETRY -> release();
+                case REMEMBER -> complete(failure(options.describe.apply(failure)));
+                case PARK -> park();
             }
         });
     }
@@ -118,7 +137,7 @@ final class OwnedClaim<T> {
     /** Ends a claim because of a failure, which stays what its caller gets. */
     private void settle(Throwable failure, Runnable call) {
         try {
-            patience.run(call);
+            call.run();
         } catch (Throwable e) {
             if (e != failure) {
                 failure.addSuppressed(e);
@@ -128,6 +147,14 @@ final class OwnedClaim<T> {
 
     private void complete(Outcome outcome) {
         patience.run(() -> options.store.complete(lease, outcome, options.retention));
+    }
+
+    private void release() {
+        patience.run(() -> options.store.release(lease));
+    }
+
+    private void park() {
+        patience.run(() -> options.store.park(lease));
     }
 
     /** A failure whose description fits: cut between two characters. */

@@ -32,11 +32,12 @@ final class Patience {
             try {
                 return call.get();
             } catch (StoreUnavailableException e) {
-                if (waited >= limitNanos || Thread.currentThread().isInterrupted()) {
+                if (waited >= limitNanos
+                        || (waited >= 0 && Thread.currentThread().isInterrupted())) {
                     throw e;
                 }
             }
-            if (waited < 0) {
+            if (waited < 0) { // at once, even if interrupted: most lost answers are single ones
                 waited = 0;
                 continue;
             }

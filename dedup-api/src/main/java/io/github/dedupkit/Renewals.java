@@ -10,22 +10,25 @@ import java.util.function.LongSupplier;
 
 /**
  * Renews the leases of running actions at a third of their duration. To add and to remove one costs a step in a hash map
- * and wakes no thread: one daemon thread looks over them twelve times per lease, and ends when there has been nothing to
- * renew for the length of a lease. Thread-safe.
+ * and wakes no thread: one daemon thread looks over them twelve times per lease and once a minute at least, and ends when
+ * it finds nothing that runs. Thread-safe.
  */
 final class Renewals {
     private static final Logger LOGGER = System.getLogger(Renewals.class.getName());
     private static final int LOOKS_PER_LEASE = 12;
+    private static final long LONGEST_LOOK_NANOS = 60_000_000_000L;
 
     private final IdempotencyStore store;
     private final LongSupplier nanoTime;
     private final long leaseNanos;
+    private final long lookNanos;
     private final Set<HeldLease> running = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean threadRuns = new AtomicBoolean();
 
     Renewals(IdempotencyStore store, long leaseNanos, LongSupplier nanoTime) {
         this.store = store;
         this.leaseNanos = leaseNanos;
+        lookNanos = Math.min(leaseNanos / LOOKS_PER_LEASE, LONGEST_LOOK_NANOS);
         this.nanoTime = nanoTime;
     }
 
@@ -60,18 +63,23 @@ final class Renewals {
     }
 
     private void loop() {
-        try {
-            int idle = 0;
-            while (idle <= LOOKS_PER_LEASE) {
-                LockSupport.parkNanos(leaseNanos / LOOKS_PER_LEASE);
-                renewDue();
-                idle = running.isEmpty() ? idle + 1 : 0;
-            }
-        } finally {
-            threadRuns.set(false);
-        }
+        do {
+            LockSupport.parkNanos(lookNanos);
+            Thread.interrupted(); // which somebody may have set, and which would end the next wait at once
+            look();
+        } while (!running.isEmpty());
+        threadRuns.set(false);
         if (!running.isEmpty()) { // added while this thread still seemed to run
             start();
+        }
+    }
+
+    /** Whatever a look throws, there is a next one: leases of running actions depend on it. */
+    @SuppressWarnings("EmptyCatch")
+    private void look() {
+        try {
+            renewDue();
+        } catch (Throwable ignored) {
         }
     }
 

@@ -44,14 +44,14 @@ class DocumentationTest {
                 record Order(String id, long cents, byte[] body) {}
                 interface Provider {
                     String charge(String orderId, long cents, long fence) throws IOException;
-                    Optional<String> find(String orderId) throws IOException;
+                    Optional<String> find(String orderId, long fence) throws IOException;
                 }
                 static class CardDeclined extends IOException {}
                 Order order = new Order("", 0, new byte[0]);
                 Provider provider;
                 byte[] secret = new byte[16];
                 byte[] body = new byte[0];
-                String clientId = "", idempotencyKey = "", method = "", path = "", receipt = "";
+                String customerId = "", clientId = "", idempotencyKey = "", method = "", path = "", receipt = "";
                 abstract void reply(int status, String body);
                 String topicId = "";
                 int partition;
@@ -101,6 +101,9 @@ class DocumentationTest {
         List<String> given = new ArrayList<>();
         if (!snippet.contains("KeySpace keys =")) {
             given.add("KeySpace keys");
+        }
+        if (!snippet.contains("DedupKey key =")) {
+            given.add("DedupKey key, DedupKey fingerprint");
         }
         if (!snippet.contains("IdempotencyStore store =") && !snippet.contains("ReplaySafeStore store =")) {
             given.add("IdempotencyStore store");
