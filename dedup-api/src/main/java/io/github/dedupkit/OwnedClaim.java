@@ -159,7 +159,8 @@ final class OwnedClaim<T> {
 
     /** A failure whose description fits: cut between two characters. */
     private Outcome failure(String description) {
-        ByteBuffer cut = ByteBuffer.allocate(Math.min(options.store.maximumOutcomeBytes(), 4 * description.length()));
+        ByteBuffer cut =
+                ByteBuffer.allocate((int) Math.min(options.store.maximumOutcomeBytes(), 4L * description.length()));
         StandardCharsets.UTF_8
                 .newEncoder()
                 .onMalformedInput(CodingErrorAction.REPLACE)

@@ -39,7 +39,9 @@ import org.jspecify.annotations.Nullable;
  * {@link StoreStats#bytes()}), and garbage on every mark: the key and Caffeine's own bookkeeping. A batch saves only ours.
  * Nothing blocks on I/O. {@link #stats()} removes expired records on the caller's thread.
  *
- * <p><b>Failure:</b> out of memory, the call throws and the mark may or may not be recorded.
+ * <p><b>Failure:</b> out of memory, the call throws and the mark may or may not be recorded. A stack overflow inside a call
+ * can leave Caffeine's bookkeeping half done, and later calls of any key spinning in it: keep recursion out of what calls
+ * the store.
  */
 public final class CaffeineDeduplicationStore implements NearTier {
     /*

@@ -38,7 +38,8 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Cost:</b> one hash-map computation a call under the lock of a map bin, Caffeine's bookkeeping, and garbage. Records
  * whose time is over are removed by later calls.
  *
- * <p><b>Failure:</b> out of memory, the call throws and may or may not have acted.
+ * <p><b>Failure:</b> out of memory, the call throws and may or may not have acted. A stack overflow inside a call can leave
+ * Caffeine's bookkeeping half done, and later calls of any key spinning in it: keep recursion out of what calls the store.
  */
 public final class InMemoryIdempotencyStore implements IdempotencyStore {
     /*
