@@ -36,7 +36,7 @@ fresh() {
 }
 
 fresh "$jar" benchmarks
-for module in dedup-api dedup-inmemory; do
+for module in dedup-api dedup-bloom dedup-inmemory; do
   for used in "$target/lib/$module"-*.jar; do
     fresh "$used" "$module"
   done

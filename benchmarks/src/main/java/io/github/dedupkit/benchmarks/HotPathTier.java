@@ -1,5 +1,6 @@
 package io.github.dedupkit.benchmarks;
 
+import io.github.dedupkit.bloom.BloomDeduplicationStore;
 import io.github.dedupkit.inmemory.CaffeineDeduplicationStore;
 import io.github.dedupkit.inmemory.FingerprintDeduplicationStore;
 import java.time.Instant;
@@ -19,6 +20,9 @@ public enum HotPathTier {
     /** Our exact store on the heap, with origins. */
     CAFFEINE_STORE(
             Memory.HEAP, setting -> new HotPathStore(setting, caffeine(setting).build())),
+
+    /** Our ring of Guava's Bloom filter, one per tick, at the same probability as the rivals below. */
+    BLOOM_STORE(Memory.HEAP, setting -> new HotPathStore(setting, bloom(setting).build())),
 
     /** {@code ConcurrentHashMap.newKeySet()}, which never expires: it is helped off the clock. */
     CONCURRENT_HASH_MAP(Memory.HEAP, HotPathMap::concurrentHashMap),
@@ -98,6 +102,12 @@ public enum HotPathTier {
     private static FingerprintDeduplicationStore.Builder table(HotPathSetting setting) {
         return FingerprintDeduplicationStore.builder(
                         setting.retention(), setting.workload().held())
+                .clock(FAR_AHEAD);
+    }
+
+    private static BloomDeduplicationStore.Builder bloom(HotPathSetting setting) {
+        return BloomDeduplicationStore.builder(
+                        setting.retention(), setting.workload().held() * 9 / 8)
                 .clock(FAR_AHEAD);
     }
 

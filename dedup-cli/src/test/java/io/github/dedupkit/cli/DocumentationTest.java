@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.dedupkit.DeduplicationStore;
 import io.github.dedupkit.Guarantees;
 import io.github.dedupkit.Retention;
+import io.github.dedupkit.bloom.BloomDeduplicationStore;
 import io.github.dedupkit.inmemory.CaffeineDeduplicationStore;
 import io.github.dedupkit.inmemory.FingerprintDeduplicationStore;
 import java.io.IOException;
@@ -148,6 +149,10 @@ class DocumentationTest {
                 page,
                 "FingerprintNearTier",
                 FingerprintDeduplicationStore.builder(retention, 1).buildWide());
+        requirePrinted(
+                page,
+                "BloomDeduplicationStore",
+                BloomDeduplicationStore.builder(retention, 1).build());
         assertTrue(page.contains(Guarantees.ASSUMPTION), "the assumption stands beside the matrix");
     }
 

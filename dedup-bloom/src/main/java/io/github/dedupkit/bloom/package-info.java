@@ -1,0 +1,5 @@
+/** Bloom filters that forget: the approximate {@link io.github.dedupkit.bloom.BloomDeduplicationStore}. */
+@NullMarked
+package io.github.dedupkit.bloom;
+
+import org.jspecify.annotations.NullMarked;
