@@ -31,6 +31,11 @@ final class BenchDirectory implements AutoCloseable {
         }
     }
 
+    /** A new one in a directory that can be written to. */
+    static BenchDirectory in(Path parent) throws IOException {
+        return watched(Files.createTempDirectory(parent, "run-"));
+    }
+
     /**
      * A new one with a name.
      *

@@ -50,7 +50,8 @@ final class GateCommand implements Callable<Integer> {
             names = "--budget",
             paramLabel = "TIME",
             defaultValue = "6m",
-            description = "The longest it takes, the build of the base included (default: ${DEFAULT-VALUE}).")
+            description = "No round of timings but the first begins that would not end within it, the build of the base"
+                    + " included (default: ${DEFAULT-VALUE}).")
     String budget = "";
 
     @Option(
@@ -78,10 +79,7 @@ final class GateCommand implements Callable<Integer> {
         try {
             long start = System.nanoTime();
             long deadline = start + BenchAmount.duration("--budget", budget).toNanos();
-            if (!(threshold > 0 && threshold < 1)) {
-                throw BenchException.usage("--threshold " + threshold + " is out of bounds; give a share such as 0.05");
-            }
-            GateResult result = run(start, deadline);
+            GateResult result = run(start, deadline, GateSettings.of(threshold));
             GateFiles.write(result, directory());
             spec.commandLine().getOut().println(GateMarkdown.of(result));
             return result.exitCode();
@@ -95,18 +93,17 @@ final class GateCommand implements Callable<Integer> {
         }
     }
 
-    private GateResult run(long start, long deadline) throws IOException {
+    private GateResult run(long start, long deadline, GateSettings settings) throws IOException {
         PrintWriter err = spec.commandLine().getErr();
         Path directory = directory();
-        Path work = Files.createTempDirectory(directory, "run-");
-        try {
-            GateLibrary library = new GateLibrary(root(), directory);
+        GateFiles.clear(directory);
+        try (BenchDirectory work = BenchDirectory.in(directory)) {
+            GateLibrary library = new GateLibrary(root(), directory, work);
             List<Path> before = library.find("--base", base);
             List<Path> with = head == null ? GateClassPath.library() : library.find("--head", head);
             GateForks forks = new GateForks(work, before, with);
             err.println("gate: counting");
             List<GateFinding> counts = GateComparison.compare(forks.count(GateSide.BASE), forks.count(GateSide.HEAD));
-            GateSettings settings = GateSettings.of(threshold);
             long left = Math.max(0, deadline - System.nanoTime());
             err.println("gate: timing, up to " + settings.mostRounds() + " rounds, for "
                     + BenchAmount.text(Duration.ofSeconds(left / 1_000_000_000)) + " at most");
@@ -115,8 +112,6 @@ final class GateCommand implements Callable<Integer> {
                     .run(deadline);
             String headName = head == null ? "the library that runs this" : head;
             return new GateResult(base, headName, settings, counts, timings, (System.nanoTime() - start) / 1e9);
-        } finally {
-            GateClassPath.delete(work);
         }
     }
 

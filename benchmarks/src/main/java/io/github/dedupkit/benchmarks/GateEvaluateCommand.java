@@ -66,7 +66,7 @@ final class GateEvaluateCommand implements Callable<Integer> {
     CommandSpec spec = CommandSpec.create();
 
     @Override
-    public Integer call() throws IOException {
+    public Integer call() {
         try {
             GateResampling rounds = new GateResampling(Files.readAllLines(recording).stream()
                     .filter(line -> !line.equals(GateSample.HEADER))
@@ -75,6 +75,9 @@ final class GateEvaluateCommand implements Callable<Integer> {
             new GateEvaluation(rounds, GateSettings.of(threshold), mostRounds, block, runs, recordings, seed)
                     .print(spec.commandLine().getOut());
             return GateResult.OK;
+        } catch (IOException e) {
+            throw BenchException.usage(
+                    recording + " cannot be read (" + e + "); give a file that gate-record has written");
         } catch (IllegalArgumentException e) {
             throw BenchException.usage(recording + ": " + e.getMessage());
         }

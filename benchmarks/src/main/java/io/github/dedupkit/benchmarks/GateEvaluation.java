@@ -44,6 +44,11 @@ record GateEvaluation(
             throw new IllegalArgumentException("--rounds " + mostRounds + ", --runs " + runs + ", --recordings "
                     + recordings + " are too few; give 1, " + FEWER + ", 1 or more");
         }
+        // Recordings are made in blocks twice as long.
+        if (block < 1 || block > recording.size() / 2) {
+            throw new IllegalArgumentException("--block " + block + " does not fit " + recording.size()
+                    + " recorded rounds; give 1 to half of them, or record more");
+        }
     }
 
     /** A rate, from the recording and from those made of it. */

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import javax.xml.stream.XMLOutputFactory;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamWriter;
@@ -13,19 +14,31 @@ import org.jspecify.annotations.Nullable;
 
 /** A gate run for programs: {@code gate.json}, {@code gate-junit.xml}, {@code gate.md} and every fork in {@code gate.csv}. */
 final class GateFiles {
+    private static final String MARKDOWN = "gate.md";
+    private static final String JSON = "gate.json";
+    private static final String JUNIT = "gate-junit.xml";
+    private static final String CSV = "gate.csv";
+
     private GateFiles() {}
 
+    /** Deletes what another run has left: a run that ends without a result must not seem to have its. */
+    static void clear(Path directory) throws IOException {
+        for (String file : List.of(MARKDOWN, JSON, JUNIT, CSV)) {
+            Files.deleteIfExists(directory.resolve(file));
+        }
+    }
+
     static void write(GateResult result, Path directory) throws IOException {
-        Files.writeString(directory.resolve("gate.md"), GateMarkdown.of(result));
-        try (Writer out = Files.newBufferedWriter(directory.resolve("gate.json"))) {
+        Files.writeString(directory.resolve(MARKDOWN), GateMarkdown.of(result));
+        try (Writer out = Files.newBufferedWriter(directory.resolve(JSON))) {
             json(result, out);
         }
-        try (Writer out = Files.newBufferedWriter(directory.resolve("gate-junit.xml"))) {
+        try (Writer out = Files.newBufferedWriter(directory.resolve(JUNIT))) {
             junit(result, out);
         } catch (XMLStreamException e) {
-            throw new IOException("gate-junit.xml cannot be written", e);
+            throw new IOException(JUNIT + " cannot be written", e);
         }
-        try (Writer out = Files.newBufferedWriter(directory.resolve("gate.csv"))) {
+        try (Writer out = Files.newBufferedWriter(directory.resolve(CSV))) {
             out.write(GateSample.HEADER + "\n");
             for (GateSample sample : result.timings().samples()) {
                 out.write(sample.csv() + "\n");

@@ -34,7 +34,7 @@ final class GateForks implements GateMeter {
             "-XX:-UsePerfData",
             "-Djmh.ignoreLock=true");
 
-    private final Path directory;
+    private final BenchDirectory directory;
     private final Map<GateSide, String> classPaths = new EnumMap<>(GateSide.class);
 
     /**
@@ -44,12 +44,11 @@ final class GateForks implements GateMeter {
      * @param base the jars of the library before the change
      * @param head and with it
      */
-    GateForks(Path directory, List<Path> base, List<Path> head) throws IOException {
+    GateForks(BenchDirectory directory, List<Path> base, List<Path> head) throws IOException {
         this.directory = directory;
-        List<Path> harness = GateClassPath.copy(GateClassPath.harness(), directory.resolve("harness"));
+        List<Path> harness = GateClassPath.copy(GateClassPath.harness(), file("harness"));
         for (GateSide side : GateSide.values()) {
-            List<Path> library =
-                    GateClassPath.copy(side == GateSide.BASE ? base : head, directory.resolve(side.toString()));
+            List<Path> library = GateClassPath.copy(side == GateSide.BASE ? base : head, file(side.toString()));
             classPaths.put(
                     side,
                     Stream.concat(library.stream(), harness.stream())
@@ -70,8 +69,9 @@ final class GateForks implements GateMeter {
 
     /** Counts; the base before the head, which is to read what it has written. */
     List<GateProbe.Line> count(GateSide side) {
-        List<GateProbe.Line> lines = GateProbe.parse(run(side, GateProbe.class, directory.toString(), side.toString())
-                .orElse(List.of()));
+        List<GateProbe.Line> lines =
+                GateProbe.parse(run(side, GateProbe.class, directory.path().toString(), side.toString())
+                        .orElse(List.of()));
         if (lines.isEmpty()) {
             throw BenchException.failed("nothing links against " + side + "; give a library of this project");
         }
@@ -90,12 +90,10 @@ final class GateForks implements GateMeter {
         command.addAll(OPTIONS);
         command.addAll(List.of("-cp", classPaths.get(side), main.getName()));
         command.addAll(List.of(arguments));
-        Path log = directory.resolve("last-fork.log");
+        Path log = file("last-fork.log");
         try {
-            int status = run(new ProcessBuilder(command)
-                    .redirectErrorStream(true)
-                    .redirectOutput(log.toFile())
-                    .start());
+            int status = run(directory.start(
+                    new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile())));
             if (status == GateFork.UNLINKED) {
                 return Optional.empty();
             }
@@ -108,6 +106,10 @@ final class GateForks implements GateMeter {
         } catch (IOException e) {
             throw BenchException.failed(what + " could not be started: " + e);
         }
+    }
+
+    private Path file(String name) {
+        return directory.path().resolve(name);
     }
 
     private static int run(Process fork) {

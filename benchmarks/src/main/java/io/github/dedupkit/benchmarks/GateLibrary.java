@@ -18,9 +18,10 @@ import java.util.stream.Stream;
  * its own, where nothing of the working tree or of its git data is touched.
  *
  * @param root the project's directory, and git's
- * @param work a directory for sources, logs, and what was built before
+ * @param work a directory for logs, and what was built before
+ * @param run a directory within it, for sources
  */
-record GateLibrary(Path root, Path work) {
+record GateLibrary(Path root, Path work, BenchDirectory run) {
     private static final long MOST_MINUTES = 10;
 
     /**
@@ -75,27 +76,23 @@ record GateLibrary(Path root, Path work) {
     private List<Path> build(String revision) throws IOException {
         Path built = work.resolve("built").resolve(revision);
         if (!Files.isDirectory(built)) {
-            Path sources = Files.createTempDirectory(Files.createDirectories(work), "base-");
-            try {
-                Path log = log("build-" + revision);
-                Path tar = sources.resolve("sources.tar");
-                boolean done = run(log, root, "git", "archive", "--output", tar.toString(), revision)
-                        && run(log, sources, "tar", "-xf", tar.toString())
-                        && (maven(log, sources, "-o") || maven(log, sources, "-B"));
-                if (!done) {
-                    throw BenchException.failed("the library of " + revision + " does not build, see " + log
-                            + "; give another revision, or jars");
-                }
-                publish(sources, built);
-            } finally {
-                GateClassPath.delete(sources);
+            Path sources = Files.createTempDirectory(run.path(), "sources-");
+            Path log = log("build-" + revision);
+            Path tar = sources.resolve("sources.tar");
+            boolean done = run(log, root, "git", "archive", "--output", tar.toString(), revision)
+                    && run(log, sources, "tar", "-xf", tar.toString())
+                    && (maven(log, sources, "-o") || maven(log, sources, "-B"));
+            if (!done) {
+                throw BenchException.failed("the library of " + revision + " does not build, see " + log
+                        + "; give another revision, or jars");
             }
+            publish(sources, built);
         }
         return jarsIn(built);
     }
 
     /** First as if there were no network; a second time with it, if that was not enough. */
-    private static boolean maven(Path log, Path sources, String network) throws IOException {
+    private boolean maven(Path log, Path sources, String network) throws IOException {
         String modules = modulesIn(sources).collect(Collectors.joining(","));
         return run(
                 log, sources, "mvn", "-B", "-ntp", "-q", network, "-Ddedup.launcher", "-pl", modules, "-am", "package");
@@ -110,7 +107,7 @@ record GateLibrary(Path root, Path work) {
 
     /** Whole or not at all. */
     private void publish(Path sources, Path built) throws IOException {
-        Path next = Files.createTempDirectory(work, "built-");
+        Path next = Files.createTempDirectory(run.path(), "built-");
         for (String module : modulesIn(sources).toList()) {
             List<Path> jars = jarsIn(sources.resolve(module).resolve("target/launcher"));
             if (jars.size() != 1) {
@@ -127,15 +124,14 @@ record GateLibrary(Path root, Path work) {
         return Files.createDirectories(work).resolve(name + ".log");
     }
 
-    private static boolean run(Path log, Path directory, String... command) throws IOException {
+    private boolean run(Path log, Path directory, String... command) throws IOException {
         Process process;
         try {
-            process = new ProcessBuilder(command)
+            process = run.start(new ProcessBuilder(command)
                     .directory(directory.toFile())
                     .redirectErrorStream(true)
                     .redirectOutput(Redirect.to(log.toFile()))
-                    .redirectInput(Redirect.from(new File("/dev/null")))
-                    .start();
+                    .redirectInput(Redirect.from(new File("/dev/null"))));
         } catch (IOException e) {
             throw BenchException.failed(
                     command[0] + " cannot be started (" + e.getMessage() + "); install it, or give jars");

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -21,7 +22,7 @@ final class GateRecordCommand implements Callable<Integer> {
             description = "Pairs of forks per benchmark; ten seconds or more each (default: ${DEFAULT-VALUE}).")
     int rounds;
 
-    @Option(names = "--out", required = true, paramLabel = "FILE", description = "The CSV file to write.")
+    @Option(names = "--out", required = true, paramLabel = "FILE", description = "The CSV file to make.")
     Path out = Path.of("");
 
     @Option(
@@ -35,14 +36,22 @@ final class GateRecordCommand implements Callable<Integer> {
         if (rounds < 1) {
             throw BenchException.usage("--rounds " + rounds + " is out of bounds; give 1 or more");
         }
-        Path work = Files.createTempDirectory("dedup-gate");
-        try (Writer csv = Files.newBufferedWriter(out)) {
+        try (Writer csv = csv();
+                BenchDirectory work = BenchDirectory.temporary()) {
             List<Path> library = GateClassPath.library();
             record(new GateForks(work, library, library), csv);
-        } finally {
-            GateClassPath.delete(work);
         }
         return GateResult.OK;
+    }
+
+    /** A new file: a recording takes an hour, and is not written over. */
+    private Writer csv() {
+        try {
+            return Files.newBufferedWriter(out, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        } catch (IOException e) {
+            throw BenchException.usage("--out " + out + " cannot be made (" + e
+                    + "); name a file that does not exist, in a directory that does and can be written to");
+        }
     }
 
     /** A line for each fork, written out round by round: what was recorded survives an interruption. */

@@ -14,8 +14,15 @@ import java.util.List;
 record GateSettings(double error, double threshold, double widest, double control, List<Integer> looks) {
     static final double THRESHOLD = 0.05;
 
-    /** With five benchmarks and two looks, nothing can be told from zero by fewer than nine pairs. */
+    /**
+     * With five benchmarks and two looks, nothing can be told from zero by fewer than nine pairs.
+     *
+     * @throws BenchException if the threshold is no share
+     */
     static GateSettings of(double threshold) {
+        if (!(threshold > 0 && threshold < 1)) {
+            throw BenchException.usage("--threshold " + threshold + " is out of bounds; give a share such as 0.05");
+        }
         return new GateSettings(0.05, threshold, 0.15, 0.03, List.of(10, 18));
     }
 

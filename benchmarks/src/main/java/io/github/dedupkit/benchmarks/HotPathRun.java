@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +43,7 @@ record HotPathRun(List<Row> rows, HotPathSetting setting, int rounds, int invoca
     static final String RANDOM_ACCESS = "random_access";
 
     private static final int BATCH = 256;
+    private static final Set<String> OF_OUR_STORES = Set.of("keySpace", "origins");
     private static final long MIB = 1 << 20;
     private static final long SPARE_MIB = 1024;
     private static final long HEAP_BYTES_PER_KEY = 400;
@@ -243,10 +245,11 @@ record HotPathRun(List<Row> rows, HotPathSetting setting, int rounds, int invoca
     /** What a row has that is not usual, as options of the command. */
     private String unusual(Row row) {
         StringBuilder options = new StringBuilder(threads() == 1 ? "" : " --threads " + threads());
-        if (row.tier() != null) {
+        HotPathTier tier = row.tier();
+        if (tier != null) {
             Map<String, String> usual = parameters(usual(setting.workload().retained()));
             parameters(setting).forEach((name, value) -> {
-                if (!value.equals(usual.get(name))) {
+                if (!value.equals(usual.get(name)) && (tier.isOurs() || !OF_OUR_STORES.contains(name))) {
                     String option = name.replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
                     options.append(" --").append(option).append(' ').append(value);
                 }

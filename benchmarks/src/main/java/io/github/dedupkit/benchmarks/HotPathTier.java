@@ -79,7 +79,12 @@ public enum HotPathTier {
 
     /** Whether it is given events by the batch; the others take one at a time. */
     boolean takesBatches() {
-        return memory == Memory.DIRECT || memory == Memory.NETWORK || this == CAFFEINE_STORE;
+        return isOurs() || memory == Memory.NETWORK;
+    }
+
+    /** Whether it is a store of ours; the others see neither key space nor origins. */
+    boolean isOurs() {
+        return memory == Memory.DIRECT || this == CAFFEINE_STORE;
     }
 
     HotPathSubject open(HotPathSetting setting) {

@@ -10,6 +10,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.jar.Attributes;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -49,6 +53,28 @@ class BenchDirectoryTest {
     @Test
     void quick() throws Exception {
         assertNothingIsLeft(0, "--quick", "--out", directory.resolve("out").toString());
+    }
+
+    /** While it counts. The jar names the classes of this build. */
+    @Test
+    void gate(@TempDir Path elsewhere) throws Exception {
+        Manifest manifest = new Manifest();
+        manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
+        manifest.getMainAttributes()
+                .put(
+                        Attributes.Name.CLASS_PATH,
+                        GateClassPath.library().stream()
+                                .map(element -> element.toUri().toString())
+                                .collect(Collectors.joining(" ")));
+        Path jar = elsewhere.resolve("library.jar");
+        new JarOutputStream(Files.newOutputStream(jar), manifest).close();
+        assertNothingIsLeft(1, "gate", "--base", jar.toString(), "--out", directory.toString());
+    }
+
+    @Test
+    void gateRecord(@TempDir Path elsewhere) throws Exception {
+        assertNothingIsLeft(
+                1, "gate-record", "--out", elsewhere.resolve("pairs.csv").toString());
     }
 
     private void assertNothingIsLeft(int processes, String... arguments) throws Exception {

@@ -77,6 +77,7 @@ class GateCommandTest {
     void aBaseThatIsNoLibraryCannotBeRun() throws IOException {
         Path empty = directory.resolve("dedup-empty.jar");
         new JarOutputStream(Files.newOutputStream(empty), new Manifest()).close();
+        Files.writeString(directory.resolve("gate.json"), "of an earlier run");
         assertEquals(
                 GateResult.INVALID,
                 gate("gate", "--base", empty.toString(), "--out", directory.toString(), "--budget", "1s"));
@@ -94,11 +95,15 @@ class GateCommandTest {
         git(repository, "init", "-q");
         git(repository, "add", "pom.xml");
         git(repository, "-c", "user.name=t", "-c", "user.email=t@t", "commit", "-q", "-m", "broken");
-        GateLibrary library = new GateLibrary(repository, directory.resolve("work"));
-        BenchException refusal = assertThrows(BenchException.class, () -> library.find("--base", "HEAD"));
+        Path work = Files.createDirectory(directory.resolve("work"));
+        BenchException refusal;
+        try (BenchDirectory run = BenchDirectory.in(work)) {
+            GateLibrary library = new GateLibrary(repository, work, run);
+            refusal = assertThrows(BenchException.class, () -> library.find("--base", "HEAD"));
+        }
         assertEquals(BenchException.FAILED, refusal.exitCode());
         assertTrue(String.valueOf(refusal.getMessage()).contains("does not build, see "), refusal.getMessage());
-        try (var left = Files.list(directory.resolve("work"))) {
+        try (var left = Files.list(work)) {
             assertTrue(left.allMatch(path -> path.toString().endsWith(".log")), "sources were left behind");
         }
     }
@@ -123,19 +128,23 @@ class GateCommandTest {
         Path api = Files.createFile(libraries.resolve("dedup-api-1.jar"));
         Files.createFile(libraries.resolve("dedup-api-1-sources.jar"));
         Files.createFile(libraries.resolve("guava-1.jar"));
-        GateLibrary library = new GateLibrary(directory, directory.resolve("work"));
-        assertEquals(List.of(jar, api), library.find("--base", jar + File.pathSeparator + libraries));
+        try (BenchDirectory run = BenchDirectory.in(directory)) {
+            GateLibrary library = new GateLibrary(directory, directory, run);
+            assertEquals(List.of(jar, api), library.find("--base", jar + File.pathSeparator + libraries));
+        }
     }
 
     @Test
     void aRealForkAgainstTheRealLibrary() throws IOException {
         List<Path> library = GateClassPath.library();
-        GateForks forks = new GateForks(directory, library, List.of());
-        Optional<GateFigures> hashing = forks.measure(GateTiming.KEY_HASHING, GateSide.BASE);
-        assertTrue(hashing.orElseThrow().least() > 1, hashing.toString());
-        assertTrue(hashing.get().least() <= hashing.get().median(), hashing.toString());
-        assertEquals(Optional.empty(), forks.measure(GateTiming.KEY_HASHING, GateSide.HEAD));
-        assertTrue(forks.measure(GateTiming.CONTROL, GateSide.HEAD).isPresent(), "the control needs no library");
+        try (BenchDirectory run = BenchDirectory.in(directory)) {
+            GateForks forks = new GateForks(run, library, List.of());
+            Optional<GateFigures> hashing = forks.measure(GateTiming.KEY_HASHING, GateSide.BASE);
+            assertTrue(hashing.orElseThrow().least() > 1, hashing.toString());
+            assertTrue(hashing.get().least() <= hashing.get().median(), hashing.toString());
+            assertEquals(Optional.empty(), forks.measure(GateTiming.KEY_HASHING, GateSide.HEAD));
+            assertTrue(forks.measure(GateTiming.CONTROL, GateSide.HEAD).isPresent(), "the control needs no library");
+        }
     }
 
     @Test
@@ -167,5 +176,24 @@ class GateCommandTest {
         assertTrue(out.toString().contains("40 recorded rounds; blocks of 8"), out.toString());
         Files.writeString(file, "not,a,recording\n");
         assertEquals(BenchException.USAGE, gate("gate-evaluate", file.toString()));
+    }
+
+    /** Both are refused before anything is measured, and the first recording stays. */
+    @Test
+    void whereARecordingCannotBe() throws IOException {
+        Path first = Files.writeString(directory.resolve("first.csv"), "an hour's work");
+        Path nowhere = directory.resolve("none").resolve("pairs.csv");
+        BenchCommands.assertRefused("--out " + first + " cannot be made", "gate-record", "--out", first.toString());
+        BenchCommands.assertRefused("--out " + nowhere + " cannot be made", "gate-record", "--out", nowhere.toString());
+        BenchCommands.assertRefused(nowhere + " cannot be read", "gate-evaluate", nowhere.toString());
+        assertEquals("an hour's work", Files.readString(first));
+    }
+
+    @Test
+    void whatCannotBeEvaluated() throws IOException {
+        String file = Files.writeString(directory.resolve("empty.csv"), GateSample.HEADER + "\n")
+                .toString();
+        BenchCommands.assertRefused("--block 8 does not fit 0 recorded rounds", "gate-evaluate", file);
+        BenchCommands.assertRefused("--threshold 5.0 is out of bounds", "gate-evaluate", file, "--threshold", "5");
     }
 }

@@ -21,21 +21,21 @@ class HotPathCommandTest {
                 .toList();
     }
 
-    /** A tier that takes batches, one that takes single calls, and the memory's speed. */
+    /** A store of ours, a rival, which sees neither key space nor origins, and the memory's speed. */
     @Test
     void eachRowCanBeHadAlone() {
         String given = "hot-path --tier random_access,FINGERPRINT_WIDE,caffeine --batch 256,1024 --retained 1e5"
-                + " --invocations 2 --origins confirmed --id bytes_16 --duplicates 0.5";
+                + " --invocations 2 --origins confirmed --key-space keyed --id bytes_16 --duplicates 0.5";
         String all = BenchCommands.json(given.split(" ", -1));
         List<String> rows = rows(all);
-        String unusual = ", --id BYTES_16 --origins CONFIRMED --duplicates 0.5";
+        String unusual = ", --id BYTES_16 --key-space KEYED --origins CONFIRMED --duplicates 0.5";
         assertEquals(
                 List.of(
                         "random_access: 100,000 ids retained, calls of 256",
                         "random_access: 100,000 ids retained, calls of 1024",
                         "fingerprint_wide: 100,000 ids of 16 bytes retained, calls of 256" + unusual,
                         "fingerprint_wide: 100,000 ids of 16 bytes retained, calls of 1024" + unusual,
-                        "caffeine: 100,000 ids of 16 bytes retained, calls of 1" + unusual),
+                        "caffeine: 100,000 ids of 16 bytes retained, calls of 1, --id BYTES_16 --duplicates 0.5"),
                 rows);
         List<String> commands = BenchCommands.commands(all);
         assertEquals("./dedup bench " + given, commands.get(0));
