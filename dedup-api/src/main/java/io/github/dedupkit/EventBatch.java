@@ -1,6 +1,7 @@
 package io.github.dedupkit;
 
 import java.security.SecureRandom;
+import java.util.Arrays;
 import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.UUID;
@@ -33,6 +34,7 @@ public final class EventBatch {
     public static final int MAX_CAPACITY = 1 << 16;
 
     private static final Verdict[] VERDICTS = Verdict.values();
+    private static final long NOTHING_NOTED = -1;
 
     private final long[] keyHighs;
     private final long[] keyLows;
@@ -44,6 +46,12 @@ public final class EventBatch {
     private long retryToken;
     private int size;
     private int itemsWithOrigin;
+
+    /** By item, what {@link #confirmedAt} answers; made for the first note. */
+    private long @Nullable [] confirmedAt;
+
+    /** Whether a far store was asked and gave no answer to some items: it may hold their marks. For tiers. */
+    boolean inDoubt;
 
     /**
      * Creates an empty batch.
@@ -263,6 +271,9 @@ public final class EventBatch {
         if (origin != 0) {
             itemsWithOrigin++;
         }
+        if (confirmedAt != null) {
+            confirmedAt[index] = NOTHING_NOTED;
+        }
         size = index + 1;
         return index;
     }
@@ -272,6 +283,7 @@ public final class EventBatch {
         size = 0;
         itemsWithOrigin = 0;
         retryToken = 0;
+        inDoubt = false;
         scratch.clear();
     }
 
@@ -391,6 +403,52 @@ public final class EventBatch {
     public void judge(int index, Verdict verdict) {
         check(index);
         verdicts[index] = code(Objects.requireNonNull(verdict, "verdict"));
+    }
+
+    /**
+     * Notes the confirmed record that an item's key has, for a near tier in front of the store to remember. For stores:
+     * where it costs nothing, {@code markSeen} notes the record behind a DUPLICATE if that is confirmed, and the one that a
+     * mark without origin has made; {@code confirm} notes the record if it is confirmed by now. A note is taken at its
+     * word: it must be the record's own timestamp, whatever the item's is.
+     *
+     * @param index the item's index
+     * @param timestamp the timestamp under which the store holds the record, 0 or more
+     * @throws IndexOutOfBoundsException if there is no such item
+     * @throws IllegalArgumentException if the timestamp is negative
+     */
+    public void noteConfirmed(int index, long timestamp) {
+        check(index);
+        if (timestamp < 0) {
+            throw new IllegalArgumentException(
+                    "timestamp " + timestamp + " is negative; note the record's own, or nothing");
+        }
+        if (confirmedAt == null) {
+            confirmedAt = new long[verdicts.length];
+            Arrays.fill(confirmedAt, NOTHING_NOTED);
+        }
+        confirmedAt[index] = timestamp;
+    }
+
+    /**
+     * The timestamp of the confirmed record of an item's key, if the store has noted it.
+     *
+     * @param index the item's index
+     * @return epoch milliseconds; -1 says nothing
+     * @throws IndexOutOfBoundsException if there is no such item
+     */
+    public long confirmedAt(int index) {
+        check(index);
+        return confirmedAt == null ? NOTHING_NOTED : confirmedAt[index];
+    }
+
+    /** How many items have no verdict. */
+    int unjudged() {
+        byte unjudged = code(Verdict.UNJUDGED);
+        int count = 0;
+        for (int i = 0; i < size; i++) {
+            count += verdicts[i] == unjudged ? 1 : 0;
+        }
+        return count;
     }
 
     /**

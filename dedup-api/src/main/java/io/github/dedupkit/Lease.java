@@ -18,7 +18,8 @@ import java.util.UUID;
  * @param attempt 1 for a new claim, one more for each time that it was taken over from an owner who was gone
  * @param duration the length of the lease, and of each renewal
  * @param expiresAtNanos when it ends, on the holder's monotonic clock ({@link System#nanoTime}), counted from before the
- *     claim was sent and so never later than the storage has it; compare by difference
+ *     claim was sent and so not later than the storage has it, unless the holder's clock stood still, as some do while the
+ *     machine is suspended; compare by difference
  */
 public record Lease(DedupKey key, long fence, UUID owner, int attempt, Duration duration, long expiresAtNanos) {
     /**

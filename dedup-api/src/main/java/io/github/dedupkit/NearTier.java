@@ -6,8 +6,9 @@ import java.util.Objects;
  * What a store offers to stand in front of another one: a memory of what the far store answered.
  *
  * <p>A near tier only ever says "that is a duplicate" or passes; whether a key is new is the far store's to say. {@link
- * #recall} reads, {@link #remember} records a mark that the far store holds. Calls that concern one key must reach the
- * near tier in the order in which the far store acted; keeping that order is the composition's part.
+ * #recall} reads, {@link #remember} records a mark that the far store holds. Open marks, confirms and forgets of one key must
+ * reach the near tier in the order in which the far store acted; keeping that order is the composition's part. A confirmed
+ * mark is never taken back, so it may be remembered at any time: {@link TieredDeduplicationStore} tells of nothing else.
  */
 public interface NearTier extends ReplaySafeStore {
     /**

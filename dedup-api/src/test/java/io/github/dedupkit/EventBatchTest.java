@@ -50,6 +50,27 @@ class EventBatchTest {
     }
 
     @Test
+    void notesLastAsLongAsTheItems() {
+        batch.add(SPACE, 1, 10);
+        batch.add(SPACE, 2, 10);
+        assertEquals(-1, batch.confirmedAt(0));
+        batch.noteConfirmed(1, 0);
+        assertEquals(-1, batch.confirmedAt(0), "noted of another item");
+        assertEquals(0, batch.confirmedAt(1));
+        batch.noteConfirmed(1, Long.MAX_VALUE);
+        assertEquals(Long.MAX_VALUE, batch.confirmedAt(1));
+        batch.clear();
+        batch.add(SPACE, 3, 10);
+        batch.add(batch, 0);
+        assertEquals(-1, batch.confirmedAt(0));
+        assertEquals(-1, batch.confirmedAt(1), "noted of an item before");
+        assertIllegalArgument(
+                "timestamp -1 is negative; note the record's own, or nothing", () -> batch.noteConfirmed(0, -1));
+        assertThrows(IndexOutOfBoundsException.class, () -> batch.noteConfirmed(2, 10));
+        assertThrows(IndexOutOfBoundsException.class, () -> batch.confirmedAt(2));
+    }
+
+    @Test
     void isUnjudgedUntilJudged() {
         for (int i = 0; i < 5; i++) {
             batch.add(SPACE, i, i);

@@ -94,6 +94,14 @@ abstract class ContractSupport {
                         .build());
     }
 
+    /**
+     * Whether copies may be answered by a near tier, as {@code TieredStoreContract} says of its stores. A copy that is late may
+     * then be a DUPLICATE, one that is answered near moves no watermark, and the listener hears from each tier.
+     */
+    boolean isTiered() {
+        return false;
+    }
+
     /** Opens a store on a new, empty storage; closed after the test. */
     protected final DeduplicationStore open(Retention retention) {
         closeStore();
@@ -126,6 +134,12 @@ abstract class ContractSupport {
     /** Marks without an origin and checks the verdict. */
     protected static void mark(DeduplicationStore store, DedupKey key, long timestamp, Verdict expected, String why) {
         assertEquals(expected, store.markSeen(key, timestamp), why);
+    }
+
+    /** Marks a late copy without an origin and checks that the verdict is TOO_LATE; a near tier may know better. */
+    final void markLateCopy(DeduplicationStore store, DedupKey key, long timestamp, String why) {
+        Verdict verdict = store.markSeen(key, timestamp);
+        assertTrue(verdict == Verdict.TOO_LATE || (isTiered() && verdict == Verdict.DUPLICATE), why + ": " + verdict);
     }
 
     /** Marks with an origin and checks the verdict. */

@@ -153,7 +153,7 @@ public abstract class DeduplicationStoreContract extends RoomAndBooksRules {
             boolean origins = open(retention) instanceof ReplaySafeStore;
             boolean durable = expectedGuarantees().durability() != Durability.NONE;
             for (KeyShape shape : KeyShape.values()) {
-                HistoryRunner runner = new HistoryRunner(retention, this::fixture, k -> key(shape, k), START);
+                HistoryRunner runner = historyRunner(retention, shape);
                 for (long seed = firstSeed; seed < firstSeed + histories; seed++) {
                     var options = new HistoryGenerator.Options(origins, seed % 2 == 0, durable, STEPS);
                     List<Step> steps = new HistoryGenerator(seed, retention, options, START).generate();
@@ -170,8 +170,18 @@ public abstract class DeduplicationStoreContract extends RoomAndBooksRules {
         assertFalseDuplicatesWithinBound(lost, newKeys, "random histories from seed " + firstSeed);
     }
 
+    private HistoryRunner historyRunner(Retention retention, KeyShape shape) {
+        return new HistoryRunner(
+                retention,
+                this::fixture,
+                k -> key(shape, k),
+                START,
+                isTiered() ? Oracle::ofTier : Oracle::new,
+                HistoryRunner.Outages.NONE);
+    }
+
     /** The smallest history that fails, or the whole one where a failure does not come back. */
-    private static String explain(
+    static String explain(
             HistoryRunner runner,
             List<Step> steps,
             HistoryRunner.Report found,

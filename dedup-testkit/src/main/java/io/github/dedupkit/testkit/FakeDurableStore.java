@@ -111,8 +111,20 @@ public class FakeDurableStore implements NearTier {
     void judgeAll(EventBatch batch) {
         for (int i = 0; i < batch.size(); i++) {
             if (batch.verdict(i) == Verdict.UNJUDGED) {
-                batch.judge(i, judge(keyOf(batch.keyHigh(i), batch.keyLow(i)), batch.timestamp(i), batch.origin(i)));
+                DedupKey key = keyOf(batch.keyHigh(i), batch.keyLow(i));
+                batch.judge(i, judge(key, batch.timestamp(i), batch.origin(i)));
+                if (batch.verdict(i) != Verdict.TOO_LATE) {
+                    note(batch, i, key);
+                }
             }
+        }
+    }
+
+    /** Tells a tier in front of this store of a confirmed mark. */
+    void note(EventBatch batch, int index, DedupKey key) {
+        Mark mark = marks.get(key);
+        if (mark != null && mark.origin == 0 && mark.timestamp >= 0) {
+            batch.noteConfirmed(index, mark.timestamp);
         }
     }
 
@@ -233,6 +245,7 @@ public class FakeDurableStore implements NearTier {
         requireOpen();
         for (int i = 0; i < batch.size(); i++) {
             confirm(batch.keyHigh(i), batch.keyLow(i), batch.timestamp(i), batch.origin(i));
+            note(batch, i, keyOf(batch.keyHigh(i), batch.keyLow(i)));
         }
     }
 

@@ -31,7 +31,7 @@ public final class FaultInjectingStore implements ReplaySafeStore {
     }
 
     private final ReplaySafeStore store;
-    private final Map<Long, Verdict[]> lostReplies = new HashMap<>();
+    private final Map<Long, EventBatch> lostReplies = new HashMap<>();
     private @Nullable Fault next;
     private @Nullable SplittableRandom random;
     private double probability;
@@ -82,28 +82,49 @@ public final class FaultInjectingStore implements ReplaySafeStore {
 
     @Override
     public synchronized void markSeen(EventBatch batch) {
+        submit(batch, store::markSeen);
+    }
+
+    @Override
+    public synchronized void confirmAndMark(EventBatch done, EventBatch next) {
+        if (done == next) {
+            store.confirmAndMark(done, next); // which refuses it
+        }
+        submit(next, sent -> store.confirmAndMark(done, sent));
+    }
+
+    private void submit(EventBatch batch, Consumer<EventBatch> request) {
         long token = batch.retryToken();
-        Verdict[] answers = call(() -> answer(batch, token), lost -> lostReplies.put(token, lost));
+        EventBatch answered = call(() -> answer(batch, token, request), lost -> lostReplies.put(token, lost));
         lostReplies.remove(token);
-        for (int i = 0; i < answers.length; i++) {
-            batch.judge(i, answers[i]);
+        for (int i = 0; i < answered.size(); i++) {
+            if (batch.verdict(i) == Verdict.UNJUDGED) {
+                pass(answered, batch, i);
+            }
         }
     }
 
     /** The answers given before under this token, then those of the store to the items that are left. */
-    private Verdict[] answer(EventBatch batch, long token) {
+    private EventBatch answer(EventBatch batch, long token, Consumer<EventBatch> request) {
         EventBatch sent = new EventBatch(batch.capacity());
-        Verdict[] given = lostReplies.getOrDefault(token, new Verdict[0]);
+        EventBatch given = lostReplies.get(token);
         for (int i = 0; i < batch.size(); i++) {
             sent.add(batch, i);
-            sent.judge(i, i < given.length ? given[i] : batch.verdict(i));
+            if (given != null && i < given.size() && batch.verdict(i) == Verdict.UNJUDGED) {
+                pass(given, sent, i);
+            } else {
+                pass(batch, sent, i);
+            }
         }
-        store.markSeen(sent);
-        Verdict[] answers = new Verdict[sent.size()];
-        for (int i = 0; i < answers.length; i++) {
-            answers[i] = sent.verdict(i);
+        request.accept(sent);
+        return sent;
+    }
+
+    private static void pass(EventBatch from, EventBatch to, int index) {
+        to.judge(index, from.verdict(index));
+        if (from.confirmedAt(index) >= 0) {
+            to.noteConfirmed(index, from.confirmedAt(index));
         }
-        return answers;
     }
 
     private void run(Runnable action) {

@@ -7,6 +7,7 @@ import io.github.dedupkit.Guarantees.Durability;
 import io.github.dedupkit.ReplaySafeStore;
 import io.github.dedupkit.Retention;
 import io.github.dedupkit.StoreStats;
+import io.github.dedupkit.StoreUnavailableException;
 import io.github.dedupkit.Verdict;
 import io.github.dedupkit.testkit.Oracle.Answer;
 import io.github.dedupkit.testkit.Step.Fault;
@@ -16,6 +17,7 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
@@ -31,16 +33,38 @@ final class HistoryRunner {
     private final Function<StoreConfig, StoreFixture> fixtures;
     private final IntFunction<DedupKey> keys;
     private final long start;
+    private final BiFunction<Retention, VirtualClock, Oracle> oracles;
+    private final Outages outages;
 
     /** The outcome of one history: its steps as they went, what was wrong, and the counts. */
     record Report(List<String> trace, @Nullable String violation, long lost, long newKeys, long repeated) {}
 
+    /** Whether a call may throw {@link StoreUnavailableException}. */
+    enum Outages {
+        /** That is a violation. */
+        NONE,
+        /** It is a call without an answer; a batch is submitted again. */
+        EXPECTED
+    }
+
     HistoryRunner(
             Retention retention, Function<StoreConfig, StoreFixture> fixtures, IntFunction<DedupKey> keys, long start) {
+        this(retention, fixtures, keys, start, Oracle::new, Outages.NONE);
+    }
+
+    HistoryRunner(
+            Retention retention,
+            Function<StoreConfig, StoreFixture> fixtures,
+            IntFunction<DedupKey> keys,
+            long start,
+            BiFunction<Retention, VirtualClock, Oracle> oracles,
+            Outages outages) {
         this.retention = retention;
         this.fixtures = fixtures;
         this.keys = keys;
         this.start = start;
+        this.oracles = oracles;
+        this.outages = outages;
     }
 
     /** Plays a history until it is at its end or a violation was found. */
@@ -49,7 +73,7 @@ final class HistoryRunner {
         Ledger books = new Ledger();
         StoreConfig config = new StoreConfig(retention, clock, 10_000, books);
         try (StoreFixture fixture = fixtures.apply(config)) {
-            Run run = new Run(fixture, clock, new Oracle(retention, clock), books);
+            Run run = new Run(fixture, clock, oracles.apply(retention, clock), books);
             String violation = null;
             try {
                 for (Step step : steps) {
@@ -60,6 +84,9 @@ final class HistoryRunner {
                 }
                 if (violation == null) {
                     violation = run.checkBooks();
+                }
+                if (violation == null) {
+                    violation = run.falseNote;
                 }
             } catch (RuntimeException e) {
                 violation = "unexpected " + e;
@@ -101,6 +128,9 @@ final class HistoryRunner {
         private long calls;
         private boolean restarted;
 
+        /** A wrong note; of less weight than the wrong answer that it may lead to. */
+        private @Nullable String falseNote;
+
         Run(StoreFixture fixture, VirtualClock clock, Oracle oracle, Ledger books) {
             this.fixture = fixture;
             this.clock = clock;
@@ -134,20 +164,61 @@ final class HistoryRunner {
             if (fault == Fault.LOSE_REQUEST) {
                 return lost("mark", item);
             }
-            DedupKey key = keys.apply(item.key());
-            Verdict verdict = store instanceof ReplaySafeStore replaySafe
-                    ? replaySafe.markSeen(key, item.timestamp(), item.origin())
-                    : store.markSeen(key, item.timestamp());
+            Verdict verdict;
+            try {
+                verdict = ask(item);
+            } catch (StoreUnavailableException e) {
+                expect(e);
+                return lost("mark", item);
+            }
             calls++;
             verdicts.merge(verdict, 1L, Long::sum);
             return fault == Fault.LOSE_REPLY ? lost("mark", item) : judge("mark", item, verdict);
+        }
+
+        private Verdict ask(Item item) {
+            DedupKey key = keys.apply(item.key());
+            return store instanceof ReplaySafeStore replaySafe
+                    ? replaySafe.markSeen(key, item.timestamp(), item.origin())
+                    : store.markSeen(key, item.timestamp());
+        }
+
+        private void submit(EventBatch batch) {
+            for (boolean answered = false; !answered; ) {
+                try {
+                    store.markSeen(batch);
+                    answered = true;
+                } catch (StoreUnavailableException e) {
+                    expect(e);
+                }
+            }
+        }
+
+        /** Whether an action was answered. */
+        private Answer answered(Fault fault, Runnable action) {
+            if (fault == Fault.LOSE_REQUEST) {
+                return Answer.LOST;
+            }
+            try {
+                action.run();
+            } catch (StoreUnavailableException e) {
+                expect(e);
+                return Answer.LOST;
+            }
+            return fault == Fault.NONE ? Answer.RETURNED : Answer.LOST;
+        }
+
+        private void expect(StoreUnavailableException e) {
+            if (outages == Outages.NONE) {
+                throw e;
+            }
         }
 
         private @Nullable String markBatch(List<Item> items, Fault fault) {
             EventBatch batch = new EventBatch(items.size());
             items.forEach(item -> batch.add(keys.apply(item.key()), item.timestamp(), item.origin()));
             if (fault != Fault.LOSE_REQUEST) {
-                store.markSeen(batch);
+                submit(batch);
                 calls += items.size();
             }
             String violation = null;
@@ -160,6 +231,10 @@ final class HistoryRunner {
                 String found =
                         fault == Fault.NONE ? judge(operation, items.get(i), verdict) : lost(operation, items.get(i));
                 violation = violation == null ? found : violation;
+            }
+            for (int i = 0; i < items.size() && falseNote == null; i++) {
+                long confirmedAt = batch.confirmedAt(i);
+                falseNote = confirmedAt < 0 ? null : oracle.noted(items.get(i).key(), confirmedAt);
             }
             return violation;
         }
@@ -176,25 +251,31 @@ final class HistoryRunner {
         }
 
         private @Nullable String confirm(Item item, Fault fault) {
-            if (fault != Fault.LOSE_REQUEST) {
-                ((ReplaySafeStore) store).confirm(keys.apply(item.key()), item.timestamp(), item.origin());
-            }
-            trace.add("confirm " + item + (fault == Fault.NONE ? "" : " -> no answer"));
-            oracle.confirmed(item.key(), item.origin(), fault == Fault.NONE ? Answer.RETURNED : Answer.LOST);
+            DedupKey key = keys.apply(item.key());
+            Answer answer =
+                    answered(fault, () -> ((ReplaySafeStore) store).confirm(key, item.timestamp(), item.origin()));
+            trace.add("confirm " + item + (answer == Answer.RETURNED ? "" : " -> no answer"));
+            oracle.confirmed(item.key(), item.origin(), answer);
             return null;
         }
 
         private @Nullable String forget(Item item, Fault fault) {
-            if (fault != Fault.LOSE_REQUEST) {
-                ((ReplaySafeStore) store).forget(keys.apply(item.key()), item.timestamp(), item.origin());
-            }
-            trace.add("forget " + item + (fault == Fault.NONE ? "" : " -> no answer"));
-            oracle.forgotten(item.key(), item.origin(), fault == Fault.NONE ? Answer.RETURNED : Answer.LOST);
+            DedupKey key = keys.apply(item.key());
+            Answer answer =
+                    answered(fault, () -> ((ReplaySafeStore) store).forget(key, item.timestamp(), item.origin()));
+            trace.add("forget " + item + (answer == Answer.RETURNED ? "" : " -> no answer"));
+            oracle.forgotten(item.key(), item.origin(), answer);
             return null;
         }
 
         private @Nullable String look(Item item) {
-            boolean found = store.mightContain(keys.apply(item.key()), item.timestamp());
+            boolean found;
+            try {
+                found = store.mightContain(keys.apply(item.key()), item.timestamp());
+            } catch (StoreUnavailableException e) {
+                expect(e);
+                return null;
+            }
             trace.add("mightContain " + item + " -> " + found);
             return oracle.looked(item.key(), item.timestamp(), found);
         }
@@ -221,7 +302,7 @@ final class HistoryRunner {
 
         /** Rule 10: the store's books, the listener's, and what was answered are one. */
         private @Nullable String checkBooks() {
-            if (restarted) {
+            if (restarted || outages == Outages.EXPECTED) {
                 return null;
             }
             StoreStats stats = store.stats();

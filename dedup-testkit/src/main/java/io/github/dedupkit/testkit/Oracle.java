@@ -28,6 +28,11 @@ public final class Oracle {
     private final VirtualClock clock;
     private final Map<Object, Set<Mark>> states = new HashMap<>();
     private final Set<Object> untracked = new HashSet<>();
+
+    /** By key, the timestamps at which its record may have been confirmed, ever. */
+    private final Map<Object, Set<Long>> confirmed = new HashMap<>();
+
+    private final boolean tiered;
     private TreeSet<Long> watermarks = new TreeSet<>(Set.of(NONE));
 
     private long marks;
@@ -56,8 +61,26 @@ public final class Oracle {
      * @param clock the store's clock
      */
     public Oracle(Retention retention, VirtualClock clock) {
+        this(retention, clock, false);
+    }
+
+    private Oracle(Retention retention, VirtualClock clock, boolean tiered) {
         this.retention = retention;
         this.clock = clock;
+        this.tiered = tiered;
+    }
+
+    /**
+     * Creates a model of an empty store with a near tier in front. A confirmed mark is never taken back: a near tier may answer
+     * DUPLICATE by it for all time, to deliveries in its window and not ahead of the clock, whatever the far store would say.
+     * The watermark stays where it is then.
+     *
+     * @param retention the far store's retention
+     * @param clock the clock of both
+     * @return the model
+     */
+    public static Oracle ofTier(Retention retention, VirtualClock clock) {
+        return new Oracle(retention, clock, true);
     }
 
     /**
@@ -71,6 +94,13 @@ public final class Oracle {
      */
     public @Nullable String marked(Object key, long timestamp, long origin, Verdict verdict) {
         marks++;
+        if (verdict == Verdict.DUPLICATE && mayBeRecalled(key, timestamp)) {
+            TreeSet<Long> unmoved = watermarks;
+            keepWatermarks(m -> !isLate(timestamp, m));
+            raiseWatermarks(timestamp);
+            watermarks.addAll(unmoved);
+            return null;
+        }
         boolean mayBeLate = watermarks.stream().anyMatch(m -> isLate(timestamp, m));
         boolean mayBeInTime = watermarks.stream().anyMatch(m -> !isLate(timestamp, m));
         if (verdict == Verdict.TOO_LATE) {
@@ -106,7 +136,7 @@ public final class Oracle {
         if (after.isEmpty()) {
             resynchronise(key, timestamp, origin, verdict, after);
         }
-        states.put(key, after);
+        become(key, after);
         raiseWatermarks(timestamp);
         return violation;
     }
@@ -127,7 +157,7 @@ public final class Oracle {
             raiseWatermarks(timestamp);
         }
         watermarks.addAll(before);
-        states.put(key, after);
+        become(key, after);
     }
 
     /**
@@ -189,11 +219,29 @@ public final class Oracle {
     }
 
     /**
+     * Judges what a store has {@linkplain io.github.dedupkit.EventBatch#noteConfirmed noted}.
+     *
+     * @param key identifies the key
+     * @param timestamp of the confirmed record, as noted
+     * @return what is wrong with the note, or null
+     */
+    public @Nullable String noted(Object key, long timestamp) {
+        long tick = retention.tickMillis();
+        boolean known = untracked.contains(key)
+                || confirmedOf(key).stream().anyMatch(t -> timestamp <= t && t - timestamp < tick);
+        return known
+                ? null
+                : "rule 3: noted as confirmed at " + timestamp + ", but confirmed records of the key were at "
+                        + confirmedOf(key);
+    }
+
+    /**
      * The restart of a store without durability: every record and the watermark are gone.
      */
     public void emptied() {
         states.clear();
         untracked.clear();
+        confirmed.clear();
         watermarks = new TreeSet<>(Set.of(NONE));
     }
 
@@ -303,7 +351,26 @@ public final class Oracle {
                 after.add(keep ? new Mark(mark.timestamp, 0) : Mark.ABSENT);
             }
         }
+        become(key, after);
+    }
+
+    private void become(Object key, Set<Mark> after) {
         states.put(key, after);
+        for (Mark mark : after) {
+            if (!mark.isAbsent() && mark.origin == 0) {
+                confirmed.computeIfAbsent(key, k -> new TreeSet<>()).add(mark.timestamp);
+            }
+        }
+    }
+
+    private boolean mayBeRecalled(Object key, long timestamp) {
+        return tiered
+                && timestamp <= clock.millis()
+                && confirmedOf(key).stream().anyMatch(t -> Math.abs(timestamp - t) <= retention.windowMillis());
+    }
+
+    private Set<Long> confirmedOf(Object key) {
+        return confirmed.getOrDefault(key, Set.of());
     }
 
     private Set<Mark> statesOf(Object key) {

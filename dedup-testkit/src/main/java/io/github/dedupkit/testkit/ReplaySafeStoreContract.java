@@ -198,6 +198,49 @@ public abstract class ReplaySafeStoreContract extends DeduplicationStoreContract
     }
 
     @Test
+    @DisplayName("rule 3: what a store notes as confirmed is confirmed, and stands where it notes it")
+    void rule3_notedMarksAreConfirmed() {
+        Retention retention = retentions().get(1);
+        ReplaySafeStore store = openReplaySafe();
+        long later = START + retention.latenessMillis();
+        clock.set(later);
+        EventBatch batch = new EventBatch(6);
+        batch.add(key(0), START, O1);
+        batch.add(key(0), later, O2);
+        batch.add(key(1), START, 0);
+        batch.add(key(1), later, O2);
+        batch.add(key(2), Long.MAX_VALUE, 0);
+        batch.add(key(3), START - 1, 0);
+        store.markSeen(batch);
+        assertNoted(batch, 0, -1, "first seen, and open");
+        assertNoted(batch, 1, -1, "a copy of an open mark");
+        assertNoted(batch, 2, START, "without origin, so confirmed at once");
+        assertNoted(batch, 3, START, "a copy of a confirmed mark");
+        assertNoted(batch, 4, later + retention.futureSkewMillis(), "from the future");
+        assertNoted(batch, 5, -1, "too late");
+
+        EventBatch confirmed = new EventBatch(4);
+        confirmed.add(key(0), later, O2);
+        confirmed.add(key(0), later, O1);
+        confirmed.add(key(9), START, O1);
+        confirmed.add(key(0), later, O2);
+        store.confirm(confirmed);
+        assertNoted(confirmed, 0, -1, "another's mark, still open");
+        assertNoted(confirmed, 1, START, "its own mark, confirmed");
+        assertNoted(confirmed, 2, -1, "no mark");
+        assertNoted(confirmed, 3, START, "another's mark, confirmed by now");
+    }
+
+    /** A store may note nothing; one that counts in ticks may note the start of the record's. */
+    private void assertNoted(EventBatch batch, int index, long expected, String what) {
+        long noted = batch.confirmedAt(index);
+        long tick = retentions().get(1).tickMillis();
+        assertTrue(
+                noted == -1 || (noted <= expected && expected - noted < tick),
+                "rule 3: noted as confirmed at " + noted + ", not " + expected + ": " + what);
+    }
+
+    @Test
     @DisplayName("rule 5: repeats inside a batch: o1/o1, o1/o2, 0/0, o1/0, 0/o1")
     void rule5_repeatsInsideABatch() {
         ReplaySafeStore store = openReplaySafe();

@@ -152,6 +152,32 @@ final class BrokenReplays {
                                     }
                                 })
                         .caughtBy("rule3_batchForms", "rule 3: confirmed, confirmed, forgotten, open; item 1"),
+                BrokenStore.of(
+                                "notes open marks as confirmed",
+                                (storage, config) -> new FakeDurableStore(storage, config) {
+                                    @Override
+                                    void note(EventBatch batch, int index, DedupKey key) {
+                                        Mark mark = marks.get(key);
+                                        if (mark != null) {
+                                            batch.noteConfirmed(index, mark.timestamp());
+                                        }
+                                    }
+                                })
+                        .caughtBy("rule3_notedMarksAreConfirmed", "first seen, and open")
+                        .caughtByHistories("rule 3: noted as confirmed"),
+                BrokenStore.of(
+                                "notes the timestamp that it was asked about",
+                                (storage, config) -> new FakeDurableStore(storage, config) {
+                                    @Override
+                                    void note(EventBatch batch, int index, DedupKey key) {
+                                        super.note(batch, index, key);
+                                        if (batch.confirmedAt(index) >= 0) {
+                                            batch.noteConfirmed(index, batch.timestamp(index));
+                                        }
+                                    }
+                                })
+                        .caughtBy("rule3_notedMarksAreConfirmed", "a copy of a confirmed mark")
+                        .caughtByHistories("rule 3: noted as confirmed"),
                 BrokenStore.of("does not log the origin", (storage, config) -> new FakeDurableStore(storage, config) {
                             @Override
                             void append(FakeDurableStorage.Type type, DedupKey key, long timestamp, long origin) {
@@ -159,7 +185,7 @@ final class BrokenReplays {
                             }
                         })
                         .caughtBy(RESTARTS, "rule 3: the unconfirmed delivery after a restart")
-                        .caughtByHistories(LOST),
+                        .caughtByHistories("rule "),
                 BrokenStore.of("does not log a confirm", (storage, config) -> new FakeDurableStore(storage, config) {
                             @Override
                             public synchronized void confirm(long keyHigh, long keyLow, long timestamp, long origin) {

@@ -2,6 +2,7 @@ package io.github.dedupkit.testkit;
 
 import static io.github.dedupkit.Verdict.DUPLICATE;
 import static io.github.dedupkit.Verdict.FIRST_SEEN;
+import static io.github.dedupkit.Verdict.TOO_LATE;
 import static io.github.dedupkit.Verdict.UNJUDGED;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -95,6 +96,46 @@ class FaultInjectingStoreTest {
         assertEquals(DUPLICATE, batch.verdict(1));
         assertEquals(FIRST_SEEN, batch.verdict(2), "an item added since is asked for");
         assertEquals(3, store.stats().calls());
+    }
+
+    @Test
+    void notesArePassedOnAndJudgedItemsStayAsTheyAre() {
+        EventBatch batch = new EventBatch(3);
+        batch.add(A, NOW, 0);
+        batch.add(B, NOW, 1);
+        batch.add(B, NOW, 2);
+        batch.judge(2, TOO_LATE);
+        fails(Fault.LOSE_REPLY, () -> faulty.markSeen(batch));
+        batch.judge(0, DUPLICATE);
+        faulty.markSeen(batch);
+        assertEquals(DUPLICATE, batch.verdict(0), "judged between the two calls");
+        assertEquals(FIRST_SEEN, batch.verdict(1), "the answer whose reply was lost");
+        assertEquals(TOO_LATE, batch.verdict(2), "judged before");
+        EventBatch copies = new EventBatch(2);
+        copies.add(A, NOW + 1, 1);
+        copies.add(B, NOW + 1, 2);
+        faulty.markSeen(copies);
+        assertEquals(NOW, copies.confirmedAt(0));
+        assertEquals(-1, copies.confirmedAt(1), "an open mark");
+    }
+
+    @Test
+    void confirmAndMarkIsOneCall() {
+        EventBatch done = new EventBatch(1);
+        done.add(A, NOW, 1);
+        faulty.markSeen(done);
+        EventBatch next = new EventBatch(2);
+        next.add(A, NOW, 1);
+        next.add(B, NOW, 0);
+        fails(Fault.LOSE_REQUEST, () -> faulty.confirmAndMark(done, next));
+        assertEquals(FIRST_SEEN, faulty.markSeen(A, NOW, 1), "not confirmed");
+        fails(Fault.LOSE_REPLY, () -> faulty.confirmAndMark(done, next));
+        assertEquals(DUPLICATE, faulty.markSeen(A, NOW, 1), "confirmed");
+        faulty.confirmAndMark(done, next);
+        assertEquals(DUPLICATE, next.verdict(0));
+        assertEquals(FIRST_SEEN, next.verdict(1), "its own mark is no duplicate of itself");
+        assertThrows(IllegalArgumentException.class, () -> faulty.confirmAndMark(next, next));
+        assertEquals(2, faulty.faults());
     }
 
     @Test

@@ -24,6 +24,7 @@ class OracleTest {
     private static final String K = "key";
     private static final long O1 = 1;
     private static final long O2 = 2;
+    private static final long O3 = 3;
 
     private final VirtualClock clock = new VirtualClock(NOW + 10 * W);
     private final Oracle oracle = new Oracle(
@@ -252,5 +253,59 @@ class OracleTest {
         oracle.unanswered("b", NOW, O1);
         assertNull(oracle.marked("b", NOW, O2, FIRST_SEEN));
         assertEquals(1, oracle.newKeys());
+    }
+
+    @Test
+    void aTierMayAnswerByAConfirmedMarkForGoodAndLeavesTheWatermark() {
+        Oracle tier = Oracle.ofTier(
+                Retention.builder(Duration.ofMillis(W))
+                        .lateness(Duration.ofMillis(L))
+                        .tick(Duration.ofMillis(G))
+                        .build(),
+                clock);
+        assertNull(tier.marked(K, NOW, O1, FIRST_SEEN));
+        assertNotNull(tier.marked(K, NOW - L - 1, O2, DUPLICATE), "late, and the mark is open");
+        tier.confirmed(K, O1, Oracle.Answer.RETURNED);
+        assertNull(tier.marked(K, NOW - L - 1, O2, DUPLICATE), "late, and known near");
+        assertNull(tier.marked(K, NOW - L - 1, O2, TOO_LATE), "late");
+        assertNull(tier.marked(K, NOW + W, O2, DUPLICATE));
+        assertNull(tier.marked("moved or not", NOW + W - L - 1, O2, TOO_LATE), "the duplicate moved the watermark");
+        assertNotNull(tier.marked(K, NOW + W + G + 1, O2, DUPLICATE), "beyond the window of the confirmed mark");
+        assertNull(tier.marked(K, NOW + W + G + 1, O3, FIRST_SEEN));
+        tier.forgotten(K, O3, Oracle.Answer.RETURNED);
+        assertNull(tier.marked(K, NOW + W, O2, DUPLICATE), "the older mark is still a witness");
+        assertEquals(1, tier.lost());
+    }
+
+    @Test
+    void aDuplicateAnsweredNearMayLeaveTheWatermark() {
+        Oracle tier = Oracle.ofTier(Retention.ofWindow(Duration.ofMillis(W)), clock);
+        assertNull(tier.marked(K, NOW, 0, FIRST_SEEN));
+        assertNull(tier.marked(K, NOW + W, 0, DUPLICATE));
+        assertNull(tier.marked("b", NOW, 0, FIRST_SEEN), "so this is in time");
+        assertNotNull(tier.marked("c", NOW + G, 0, TOO_LATE), "and the watermark is known again");
+    }
+
+    @Test
+    void aTierRecallsNothingAheadOfTheClock() {
+        Oracle tier = Oracle.ofTier(Retention.ofWindow(Duration.ofMillis(W)), clock);
+        assertNull(tier.marked(K, NOW, 0, FIRST_SEEN));
+        assertNull(tier.marked("b", NOW + 3 * G, 0, FIRST_SEEN), "moves the watermark");
+        clock.set(NOW - 1);
+        assertNotNull(tier.marked(K, NOW, 0, DUPLICATE), "late, and ahead of the near clock");
+        clock.set(NOW);
+        assertNull(tier.marked(K, NOW, 0, DUPLICATE), "late, and known near");
+    }
+
+    @Test
+    void aNoteMustBeOfAConfirmedRecord() {
+        right(NOW, O1, FIRST_SEEN);
+        assertNotNull(oracle.noted(K, NOW), "the mark is open");
+        oracle.confirmed(K, O1, Oracle.Answer.RETURNED);
+        assertNull(oracle.noted(K, NOW));
+        assertNull(oracle.noted(K, NOW - G + 1), "a store may count in ticks");
+        assertNotNull(oracle.noted(K, NOW + 1), "later than the record");
+        assertNotNull(oracle.noted(K, NOW - G), "a tick before it");
+        assertNotNull(oracle.noted("b", NOW), "a key without record");
     }
 }
