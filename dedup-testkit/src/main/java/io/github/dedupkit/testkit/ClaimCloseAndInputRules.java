@@ -10,6 +10,7 @@ import io.github.dedupkit.ClaimRequest;
 import io.github.dedupkit.DedupKey;
 import io.github.dedupkit.IdempotencyStore;
 import io.github.dedupkit.Lease;
+import io.github.dedupkit.LeaseLostException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,7 +62,7 @@ abstract class ClaimCloseAndInputRules extends ClaimWatchRules {
                 loads.add(load);
                 new Thread(load).start();
             }
-            running.await();
+            assertTrue(running.await(30, TimeUnit.SECONDS), "rule 11: the load did not get going");
             store.close();
             for (FutureTask<Void> load : loads) {
                 load.get(30, TimeUnit.SECONDS);
@@ -87,6 +88,8 @@ abstract class ClaimCloseAndInputRules extends ClaimWatchRules {
                 store.stats();
             } catch (IllegalStateException closed) {
                 return;
+            } catch (LeaseLostException e) {
+                throw new AssertionError("rule 11: key " + k + " was granted and lost while the store closed", e);
             } finally {
                 if (i == 500) {
                     running.countDown();
