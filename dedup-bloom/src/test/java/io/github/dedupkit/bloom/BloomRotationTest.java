@@ -138,6 +138,7 @@ class BloomRotationTest {
         Retention retention = BloomStores.retention(window, lateness, skew);
         int expected = 10_000;
         DeduplicationStore store = open(retention, expected);
+        clock.set(START + 1_000_000 * TICK); // later than every event, none of which is held back then
         SplittableRandom random = new SplittableRandom(3);
         int perWindow = expected * window / (window + lateness + 1) * 9 / 10;
         long[] markedAt = new long[perWindow];
