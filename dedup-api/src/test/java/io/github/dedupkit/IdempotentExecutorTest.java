@@ -238,8 +238,10 @@ class IdempotentExecutorTest {
         CompletableFuture<Execution<String>> waiter = new CompletableFuture<>();
         Execution<String> first = retrying.execute(KEY, lease -> {
             new Thread(() -> waiter.complete(waiting.execute(KEY, l -> "second"))).start();
-            while (store.diary().size() < 4) { // the caller's claim, its watch, and its claim after that
-                Thread.sleep(1);
+            long began = System.nanoTime();
+            while (store.diary().size() < 4 // the caller's claim, its watch, and its claim after that
+                    && System.nanoTime() - began < TimeUnit.MINUTES.toNanos(1)) {
+                Thread.onSpinWait();
             }
             return "first";
         });
