@@ -13,7 +13,6 @@ import org.junit.jupiter.api.extension.ParameterResolver;
  */
 @ExtendWith(BrokenClaimsContract.Resolver.class)
 final class BrokenClaimsContract extends IdempotencyStoreContract {
-    static final String STORE = "dedup.broken-claims-store";
 
     private static final long RACES = 2_000;
     private static final long HISTORIES = 60;
@@ -59,7 +58,8 @@ final class BrokenClaimsContract extends IdempotencyStoreContract {
 
         @Override
         public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-            return BrokenClaims.named(context.getConfigurationParameter(STORE).orElse(BrokenClaims.SOUND));
+            return BrokenClaims.named(
+                    context.getConfigurationParameter(BrokenContract.STORE).orElse(BrokenClaims.SOUND));
         }
     }
 }

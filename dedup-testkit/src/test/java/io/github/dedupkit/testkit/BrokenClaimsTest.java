@@ -2,27 +2,18 @@ package io.github.dedupkit.testkit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.platform.engine.discovery.DiscoverySelectors.selectMethod;
 
-import java.lang.reflect.Method;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.DynamicTest;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
-import org.junit.platform.engine.DiscoverySelector;
-import org.junit.platform.engine.TestExecutionResult;
-import org.junit.platform.testkit.engine.EngineTestKit;
-import org.junit.platform.testkit.engine.Event;
 
 /** The testkit is itself tested: each test of the contract of claims catches a store that breaks what it tests. */
 class BrokenClaimsTest {
@@ -82,40 +73,11 @@ class BrokenClaimsTest {
         assertEquals(names.size(), Set.copyOf(names).size());
     }
 
-    /** The names of the contract's tests, but for the long ones, which are others of them with larger numbers. */
     private static Set<String> testsOfTheContract() {
-        Set<String> tests = new TreeSet<>();
-        for (Class<?> type = BrokenClaimsContract.class; type != Object.class; type = type.getSuperclass()) {
-            for (Method method : type.getDeclaredMethods()) {
-                if (method.isAnnotationPresent(Test.class) && !method.isAnnotationPresent(Tag.class)) {
-                    tests.add(method.getName());
-                }
-            }
-        }
-        return tests;
+        return ContractRuns.testsOf(BrokenClaimsContract.class);
     }
 
-    /** Those of some tests that fail on a store, with what they say. */
     private static Map<String, String> failures(String store, Collection<String> tests) {
-        DiscoverySelector[] selectors = tests.stream()
-                .map(test -> selectMethod(BrokenClaimsContract.class, test))
-                .toArray(DiscoverySelector[]::new);
-        List<Event> failed = EngineTestKit.engine("junit-jupiter")
-                .configurationParameter(BrokenClaimsContract.STORE, store)
-                .selectors(selectors)
-                .execute()
-                .allEvents()
-                .failed()
-                .list();
-        Map<String, String> failures = new LinkedHashMap<>();
-        for (Event event : failed) {
-            String test =
-                    event.getTestDescriptor().getUniqueId().getLastSegment().getValue();
-            Throwable thrown = event.getRequiredPayload(TestExecutionResult.class)
-                    .getThrowable()
-                    .orElseThrow();
-            failures.put(test.replaceAll("\\(.*", ""), thrown.toString());
-        }
-        return failures;
+        return ContractRuns.failures(BrokenClaimsContract.class, store, tests);
     }
 }
