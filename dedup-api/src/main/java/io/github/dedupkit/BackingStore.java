@@ -41,6 +41,15 @@ public interface BackingStore extends ReplaySafeStore {
     void markSeen(EventBatch batch, BitSet provenNew);
 
     /**
+     * The watermark M of the contract: no record is stored under a later time than M + S. Cheap.
+     *
+     * @return epoch milliseconds, the highest where keys fall in groups with watermarks of their own; negative before the
+     *     first mark
+     * @throws IllegalStateException if the store is closed
+     */
+    long watermark();
+
+    /**
      * Visits each record that could still make an event a duplicate. One that is there from the beginning to the end of the
      * scan is visited once or more; one that comes or goes meanwhile may be. Others may call the store meanwhile; the
      * visitor may not.

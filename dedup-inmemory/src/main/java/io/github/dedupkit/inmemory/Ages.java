@@ -50,7 +50,7 @@ record Ages(int window, int lateness, int skew, int expired, int granuleShift) {
         long g = retention.tickMillis();
         if (ticks(retention, g) > MAX_TICKS) {
             throw new IllegalArgumentException("window + lateness + future skew are " + ticks(retention, g) + " ticks ("
-                    + retention + "), and the table's ages hold " + MAX_TICKS + "; " + remedy(retention));
+                    + retention + "), and the table's ages hold " + MAX_TICKS + "; " + remedy(retention, MAX_TICKS));
         }
         return new Ages((int) (retention.windowMillis() / g), (int) (retention.latenessMillis() / g), (int)
                 ceilDiv(retention.futureSkewMillis(), g));
@@ -61,31 +61,34 @@ record Ages(int window, int lateness, int skew, int expired, int granuleShift) {
         return expired;
     }
 
-    private static long ticks(Retention retention, long g) {
+    /** W + L + S in ticks of g. */
+    static long ticks(Retention retention, long g) {
         return retention.windowMillis() / g + retention.latenessMillis() / g + ceilDiv(retention.futureSkewMillis(), g);
     }
 
-    private static String remedy(Retention retention) {
+    /** What to do about a retention of more ticks than fit. */
+    static String remedy(Retention retention, int mostTicks) {
         long common = gcd(retention.windowMillis(), retention.latenessMillis());
         long smallest = Long.MAX_VALUE;
         for (long d = 1; d <= common / d; d++) {
             if (common % d == 0) {
-                if (ticks(retention, d) <= MAX_TICKS) {
+                if (ticks(retention, d) <= mostTicks) {
                     smallest = Math.min(smallest, d);
                 }
-                if (ticks(retention, common / d) <= MAX_TICKS) {
+                if (ticks(retention, common / d) <= mostTicks) {
                     smallest = Math.min(smallest, common / d);
                 }
             }
         }
         return smallest < Long.MAX_VALUE
                 ? "the smallest tick that fits is " + smallest + " ms: set it with Retention.Builder.tick"
-                : "no tick fits: round the lateness to a multiple of " + roundTo(retention.windowMillis()) + " ms";
+                : "no tick fits: round the lateness to a multiple of " + roundTo(retention.windowMillis(), mostTicks)
+                        + " ms";
     }
 
     /** The smallest divisor of a window that is a tick for it with any lateness that is a multiple of it. */
-    private static long roundTo(long window) {
-        long parts = (MAX_TICKS - 1) / 2;
+    private static long roundTo(long window, int mostTicks) {
+        long parts = (mostTicks - 1L) / 2;
         while (window % parts != 0) {
             parts--;
         }

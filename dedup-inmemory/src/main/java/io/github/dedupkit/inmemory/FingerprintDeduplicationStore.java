@@ -266,7 +266,7 @@ public final class FingerprintDeduplicationStore implements DeduplicationStore {
         }
 
         private @Nullable SnapshotReader reader(Width width) {
-            return snapshot == null ? null : new SnapshotReader(snapshot, width, retention, fingerprintBits);
+            return snapshot == null ? null : new SnapshotReader(snapshot, width.contents, retention, fingerprintBits);
         }
 
         private FingerprintTable table(TablePlan plan, @Nullable SnapshotReader reader) {

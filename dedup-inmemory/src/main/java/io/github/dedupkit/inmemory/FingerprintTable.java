@@ -27,8 +27,7 @@ final class FingerprintTable {
     private final InstantSource clock;
     private final Books books;
     private final LongAdder remembered = new LongAdder();
-    private final LongAdder batchesBegun = new LongAdder();
-    private final LongAdder batchesEnded = new LongAdder();
+    private final Barrier barrier = new Barrier(this::marks);
     private final EventTime time;
     private final String capacity;
     private final boolean evicts;
@@ -65,6 +64,7 @@ final class FingerprintTable {
         LineTable made = plan.build(ages, time);
         if (snapshot != null) {
             snapshot.read(made);
+            made.dropped(snapshot.header().evictedBefore());
         }
         restoredPosition = snapshot == null ? null : snapshot.header().position();
         table = made;
@@ -91,32 +91,7 @@ final class FingerprintTable {
 
     /** Replaces a file by a snapshot taken at a barrier. */
     synchronized void snapshot(Path file, byte[] position) throws IOException {
-        if (position.length > SnapshotHeader.MOST_POSITION_BYTES) {
-            throw new IllegalArgumentException("position has " + position.length + " bytes, and a snapshot keeps up to "
-                    + SnapshotHeader.MOST_POSITION_BYTES + "; keep it elsewhere, and give a reference to it");
-        }
-        LineTable open = open();
-        long running = -batchesEnded.sum(); // first: what ends meanwhile counts as running
-        long begun = batchesBegun.sum();
-        running += begun;
-        long before = marks();
-        if (running > 0) {
-            throw notAtABarrier(running + " batches are being marked", file);
-        }
-        new SnapshotWriter(open, time, retention).write(file, position.clone(), () -> {
-            long made = marks() - before;
-            if (made != 0) {
-                throw notAtABarrier(made + " marks were made while the snapshot was written", file);
-            }
-            if (batchesBegun.sum() != begun) {
-                throw notAtABarrier("a batch was begun while the snapshot was written", file);
-            }
-        });
-    }
-
-    private static IllegalStateException notAtABarrier(String what, Path file) {
-        return new IllegalStateException(what + ", and a snapshot with a position is of a moment without; " + file
-                + " is as it was: stop marking, let what was marked take effect, and try again");
+        barrier.snapshot(new SnapshotWriter(open(), time, retention), file, position);
     }
 
     /**
@@ -218,7 +193,7 @@ final class FingerprintTable {
         LineTable open = open();
         Block block = blocks.get();
         int dropped = 0;
-        batchesBegun.increment();
+        barrier.batchBegins();
         try {
             for (int from = 0; from < batch.size(); from += Block.SIZE) {
                 block.locate(open, batch, from, Verdict.FIRST_SEEN);
@@ -235,7 +210,7 @@ final class FingerprintTable {
                 grow(open, 0);
             }
         } finally {
-            batchesEnded.increment();
+            barrier.batchEnds();
             if (dropped > 0) {
                 books.enterEvicted(dropped);
             }
@@ -301,7 +276,7 @@ final class FingerprintTable {
         Block block = blocks.get();
         int answered = 0;
         block.tally.clear();
-        batchesBegun.increment();
+        barrier.batchBegins();
         try {
             for (int from = 0; from < batch.size(); from += Block.SIZE) {
                 if (block.locate(open, batch, from, Verdict.UNJUDGED) > 0) {
@@ -310,7 +285,7 @@ final class FingerprintTable {
                 answered = block.to();
             }
         } finally {
-            batchesEnded.increment();
+            barrier.batchEnds();
             int unanswered = answered < batch.size() ? unjudgedFrom(batch, answered) : 0;
             if (block.tally.calls() + unanswered > 0) {
                 books.enter(block.tally, unanswered);

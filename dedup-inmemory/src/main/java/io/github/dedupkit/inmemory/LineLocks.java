@@ -32,10 +32,10 @@ final class LineLocks {
     /** What was left, if anything. */
     final Left[] left = new Left[MOST];
 
-    private final LineTable table;
+    private final Lines lines;
 
-    LineLocks(LineTable table) {
-        this.table = table;
+    LineLocks(Lines lines) {
+        this.lines = lines;
         Arrays.setAll(left, i -> new Left());
     }
 
@@ -72,7 +72,7 @@ final class LineLocks {
         for (Left lock : left) {
             long line = lock.line;
             if (line >= 0) {
-                Line.unlock(table.chunk(line), table.offset(line), lock.header);
+                Line.unlock(lines.chunk(line), lines.offset(line), lock.header);
                 lock.line = -1; // no call in between, so none is unlocked twice
             }
         }

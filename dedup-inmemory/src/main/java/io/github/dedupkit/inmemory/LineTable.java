@@ -1,6 +1,8 @@
 package io.github.dedupkit.inmemory;
 
+import io.github.dedupkit.Retention;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongBinaryOperator;
@@ -10,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * A hash table of timestamped fingerprints in {@link Line}s, which grows by one line at a time, in front of a smaller one
  * that takes the records of lines that are full. Thread-safe.
  */
-final class LineTable {
+final class LineTable implements Lines {
     /*
      * Addressing. A key has a home at the base size (from the upper bits of its lower half, or of a multiple of that) and a
      * fingerprint (from its lowest bits, and those of its upper half). Growth is linear hashing (Litwin, "Linear Hashing: A
@@ -91,7 +93,7 @@ final class LineTable {
                 maximumLines > present ? (present + perChunk - 1) / perChunk * perChunk : present, shape.chunkShift());
         int doublings = Long.SIZE - 1 - Long.numberOfLeadingZeros(present / baseLines);
         geometry = ((long) doublings << DOUBLINGS_SHIFT) | (present - (baseLines << doublings));
-        sweeper = new Sweeper(this, ages, time.tick().number);
+        sweeper = new Sweeper(this, ages, Line.STAMPS, time.tick().number);
         LineLocks.Left some = locks.left[0];
         if (some.line < 0) { // resolves the fields that a full stack has no room to resolve
             some.header = 0;
@@ -360,9 +362,34 @@ final class LineTable {
     }
 
     /** The lines there are, the overflow tables' not counted. */
-    long lines() {
+    @Override
+    public long lines() {
         long now = geometry;
         return (baseLines << (int) (now >>> DOUBLINGS_SHIFT)) + (now & SPLIT_MASK);
+    }
+
+    @Override
+    public long baseLines() {
+        return baseLines;
+    }
+
+    @Override
+    public long stampedTicks() {
+        return (long) Line.STAMPS << ages.granuleShift();
+    }
+
+    @Override
+    public SnapshotHeader header(
+            Retention retention, EventTime.Saved saved, List<SnapshotHeader.Level> levels, byte @Nullable [] position) {
+        return new SnapshotHeader(
+                width.contents,
+                retention,
+                Long.bitCount(fingerprintMask),
+                shape.overflowShare(),
+                saved,
+                evictedBefore(),
+                levels,
+                position);
     }
 
     TableShape shape() {
@@ -370,8 +397,8 @@ final class LineTable {
     }
 
     /** Where the records of full lines go, if anywhere. */
-    @Nullable
-    LineTable overflow() {
+    @Override
+    public @Nullable LineTable overflow() {
         return overflow;
     }
 
@@ -380,15 +407,9 @@ final class LineTable {
         return time.tick().number;
     }
 
-    /** The memory of lines from a given one on, as many as lie together, up to so many. */
-    ByteBuffer memory(long line, int atMost) {
-        ByteBuffer chunk = chunk(line);
-        int at = offset(line);
-        return chunk.slice(at, Math.min(chunk.capacity() - at, atMost * Line.BYTES));
-    }
-
     /** Copies a line as it is at present, unlocked and without its marks that are not confirmed. */
-    void copy(long line, ByteBuffer to, int at) {
+    @Override
+    public void copy(long line, ByteBuffer to, int at) {
         ByteBuffer lines = chunk(line);
         int from = offset(line);
         long header = locks.take(lines, from);
@@ -545,7 +566,8 @@ final class LineTable {
     }
 
     /** Makes a line fit for the present. */
-    void refresh(long line) {
+    @Override
+    public void refresh(long line) {
         ask(Request.REFRESH, 0, 0, line, 0, 0);
     }
 
@@ -565,11 +587,13 @@ final class LineTable {
                 : line;
     }
 
-    ByteBuffer chunk(long line) {
+    @Override
+    public ByteBuffer chunk(long line) {
         return chunks[(int) (line >>> chunkShift)];
     }
 
-    int offset(long line) {
+    @Override
+    public int offset(long line) {
         return ((int) line & chunkMask) * Line.BYTES;
     }
 }

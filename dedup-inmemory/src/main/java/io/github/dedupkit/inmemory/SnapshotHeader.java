@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a snapshot says of a table before its lines: snapshot format 1 of {@code docs/formats.md}.
  *
- * @param width of the records
+ * @param contents of the lines
  * @param retention of the store
  * @param fingerprintBits that are used
  * @param overflowShare the lines of a table for each line of the one that it overflows to
@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 record SnapshotHeader(
-        Width width,
+        SnapshotContents contents,
         Retention retention,
         int fingerprintBits,
         int overflowShare,
@@ -96,7 +96,7 @@ record SnapshotHeader(
         byte[] bytes = position == null ? new byte[0] : position;
         ByteBuffer header = ByteBuffer.allocate(pages(bytes.length)).order(ByteOrder.LITTLE_ENDIAN);
         header.putLong(MAGIC).putInt(FORMAT).putInt(header.capacity());
-        header.putInt(width == Width.NARROW ? 0 : 1).putInt(position == null ? SERVING : BARRIER);
+        header.putInt(contents.number).putInt(position == null ? SERVING : BARRIER);
         header.putLong(retention.windowMillis()).putLong(retention.latenessMillis());
         header.putLong(retention.tickMillis()).putLong(retention.futureSkewMillis());
         header.putInt(fingerprintBits).putInt(overflowShare);
@@ -150,9 +150,8 @@ record SnapshotHeader(
      */
     static SnapshotHeader decode(ByteBuffer header) {
         header.position(16);
-        int wide = header.getInt();
+        SnapshotContents contents = SnapshotContents.of(header.getInt());
         int kind = header.getInt();
-        require((wide | 1) == 1, "its width is " + wide);
         require((kind | 1) == 1, "its kind is " + kind);
         Retention retention = Retention.builder(Duration.ofMillis(header.getLong()))
                 .lateness(Duration.ofMillis(header.getLong()))
@@ -188,9 +187,8 @@ record SnapshotHeader(
         byte[] position = new byte[positionBytes];
         header.get(position);
         EventTime.Saved time = new EventTime.Saved(watermark, number, madeSince);
-        Width width = wide == 0 ? Width.NARROW : Width.WIDE;
         return new SnapshotHeader(
-                width, retention, bits, share, time, evictedBefore, levels, kind == SERVING ? null : position);
+                contents, retention, bits, share, time, evictedBefore, levels, kind == SERVING ? null : position);
     }
 
     private static void require(boolean holds, String what) {

@@ -30,13 +30,13 @@ final class SnapshotReader implements AutoCloseable {
      * @throws IllegalArgumentException if there is no such file, it cannot be read, or it is of another kind of store
      * @throws CorruptSnapshotException if it is damaged, or of an unknown format
      */
-    SnapshotReader(Path file, Width width, Retention retention, int fingerprintBits) {
+    SnapshotReader(Path file, SnapshotContents contents, Retention retention, int fingerprintBits) {
         this.file = file;
         channel = open(file);
         try {
             ByteBuffer read = readHeader();
             header = decode(read);
-            requireMatch(width, retention, fingerprintBits);
+            requireMatch(contents, retention, fingerprintBits);
             checksums = readChecksums(SnapshotHeader.checksumOfChecksums(read));
         } catch (Throwable e) {
             close();
@@ -52,12 +52,9 @@ final class SnapshotReader implements AutoCloseable {
         return file;
     }
 
-    private void requireMatch(Width width, Retention retention, int fingerprintBits) {
-        if (header.width() != width) {
-            throw new IllegalArgumentException("the snapshot " + file + " is of a "
-                    + (width == Width.WIDE
-                            ? "narrow table, which keeps no origins; build it with buildNarrow()"
-                            : "wide table, which keeps origins; build it with buildWide()"));
+    private void requireMatch(SnapshotContents contents, Retention retention, int fingerprintBits) {
+        if (header.contents() != contents) {
+            throw new IllegalArgumentException("the snapshot " + file + " is of a " + header.contents().description);
         }
         if (!header.retention().equals(retention)) {
             throw new IllegalArgumentException("the snapshot " + file + " was taken with " + header.retention()
@@ -74,12 +71,12 @@ final class SnapshotReader implements AutoCloseable {
      *
      * @throws CorruptSnapshotException if a line is damaged
      */
-    void read(LineTable table) {
+    void read(Lines table) {
         long at = header.bytes();
         int first = 0;
-        LineTable level = table;
+        Lines level = table;
         for (SnapshotHeader.Level size : header.levels()) {
-            LineTable into = Objects.requireNonNull(level);
+            Lines into = Objects.requireNonNull(level);
             long from = at;
             int checksum = first;
             LongStream.range(0, size.sections())
@@ -89,10 +86,9 @@ final class SnapshotReader implements AutoCloseable {
             first += (int) size.sections();
             level = into.overflow();
         }
-        table.dropped(header.evictedBefore());
     }
 
-    private void readSection(LineTable table, SnapshotHeader.Level size, long section, long levelAt, int first) {
+    private void readSection(Lines table, SnapshotHeader.Level size, long section, long levelAt, int first) {
         long line = section * SnapshotHeader.SECTION_LINES;
         long end = Math.min(line + SnapshotHeader.SECTION_LINES, size.lines());
         long from = levelAt + line * Line.BYTES;

@@ -29,13 +29,11 @@ final class SnapshotWriter {
      * The time is read last, so that no line is ahead of it. Stamps may then be half their round old; the sweeps of
      * the restored table refresh each line within a quarter.
      */
-    private static final long MOST_GRANULES = Line.STAMPS / 2;
-
-    private final LineTable table;
+    private final Lines table;
     private final EventTime time;
     private final Retention retention;
 
-    SnapshotWriter(LineTable table, EventTime time, Retention retention) {
+    SnapshotWriter(Lines table, EventTime time, Retention retention) {
         this.table = table;
         this.time = time;
         this.retention = retention;
@@ -57,7 +55,7 @@ final class SnapshotWriter {
             long begun = time.tick().number;
             List<SnapshotHeader.Level> levels = new ArrayList<>();
             List<Integer> checksums = new ArrayList<>();
-            for (LineTable level = table; level != null; level = level.overflow()) {
+            for (Lines level = table; level != null; level = level.overflow()) {
                 levels.add(writeLines(level, section, channel, checksums));
             }
             EventTime.Saved saved = time.save();
@@ -68,16 +66,7 @@ final class SnapshotWriter {
             int checksumOfChecksums = SnapshotHeader.checksum(trailer, 0, trailer.capacity());
             writeAll(channel, trailer.rewind());
             channel.position(0);
-            TableShape shape = table.shape();
-            SnapshotHeader header = new SnapshotHeader(
-                    shape.width(),
-                    retention,
-                    Long.bitCount(shape.fingerprintMask()),
-                    shape.overflowShare(),
-                    saved,
-                    table.evictedBefore(),
-                    levels,
-                    position);
+            SnapshotHeader header = table.header(retention, saved, levels, position);
             writeAll(channel, header.encode(checksumOfChecksums));
             valid.run();
             target.commit();
@@ -86,7 +75,7 @@ final class SnapshotWriter {
 
     /** Writes a table's lines, and those that it gets meanwhile. */
     private static SnapshotHeader.Level writeLines(
-            LineTable level, ByteBuffer section, FileChannel channel, List<Integer> checksums) throws IOException {
+            Lines level, ByteBuffer section, FileChannel channel, List<Integer> checksums) throws IOException {
         long copied = 0;
         long lines = level.lines();
         while (copied < lines) {
@@ -102,7 +91,7 @@ final class SnapshotWriter {
             writeAll(channel, section);
             section.clear();
         }
-        return new SnapshotHeader.Level(level.shape().lines(), copied);
+        return new SnapshotHeader.Level(level.baseLines(), copied);
     }
 
     private static void writeAll(FileChannel channel, ByteBuffer bytes) throws IOException {
@@ -112,7 +101,7 @@ final class SnapshotWriter {
     }
 
     private void requireUnambiguous(long ticks) {
-        long most = MOST_GRANULES << Ages.of(retention).granuleShift();
+        long most = table.stampedTicks() / 2;
         if (ticks > most) {
             throw new IllegalStateException(
                     "event time moved by " + ticks + " ticks while the snapshot was written, and " + most

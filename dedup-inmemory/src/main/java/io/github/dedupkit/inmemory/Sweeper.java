@@ -3,8 +3,8 @@ package io.github.dedupkit.inmemory;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 
 /**
- * Refreshes a table's lines in turn as the watermark moves: stamps of lines come round after 2^15 granules, and each line is
- * refreshed four times as often. Thread-safe.
+ * Refreshes a table's lines in turn as the watermark moves: stamps of lines come round after so many granules, and each line
+ * is refreshed four times as often. Thread-safe.
  */
 final class Sweeper {
     /*
@@ -12,8 +12,6 @@ final class Sweeper {
      * refreshed within two rounds, of the four in which stamps come round, and 15 granules for each thread that waits: enough
      * for a thousand threads that all jump at once.
      */
-    private static final int ROUND = Line.STAMPS / 4;
-
     /** The granules that a call sweeps for at most; a jump of the watermark makes no more due. */
     private static final int MOST = 16;
 
@@ -23,8 +21,9 @@ final class Sweeper {
     private static final AtomicIntegerFieldUpdater<Sweeper> BUSY =
             AtomicIntegerFieldUpdater.newUpdater(Sweeper.class, "busy");
 
-    private final LineTable table;
+    private final Lines table;
     private final Ages ages;
+    private final int round;
     private volatile long swept;
 
     /** 1 while a thread sweeps. No lock, which a thread with a full stack could not give back. */
@@ -33,9 +32,16 @@ final class Sweeper {
     /** Of the thread that sweeps. */
     private long cursor;
 
-    Sweeper(LineTable table, Ages ages, long tick) {
+    /**
+     * Begins.
+     *
+     * @param stamps how many granules the stamps of lines tell apart
+     * @param tick the present one
+     */
+    Sweeper(Lines table, Ages ages, int stamps, long tick) {
         this.table = table;
         this.ages = ages;
+        round = stamps / 4;
         swept = ages.granuleOf(tick);
     }
 
@@ -44,13 +50,13 @@ final class Sweeper {
     }
 
     /**
-     * Refreshes lines whose turn it is: one in 8,192 for each granule that the watermark moved, and one more. Another
+     * Refreshes lines whose turn it is: a round's share for each granule that the watermark moved, and one more. Another
      * thread's turn is not waited for, unless a whole round is due; what it leaves behind, the next calls share.
      */
     void sweep(long tick) {
         long granule = ages.granuleOf(tick);
         while (busy != 0 || !BUSY.compareAndSet(this, 0, 1)) {
-            if (granule - swept <= ROUND) {
+            if (granule - swept <= round) {
                 return;
             }
             Thread.onSpinWait();
@@ -59,8 +65,8 @@ final class Sweeper {
             long lines = table.lines();
             long before = swept;
             long behind = Math.max(0, granule - before);
-            long taken = Math.min(behind, behind <= ROUND / 2 ? MOST : behind / PART);
-            long due = taken == 0 ? 0 : Math.min(lines, lines * taken / ROUND + 1);
+            long taken = Math.min(behind, behind <= round / 2 ? MOST : behind / PART);
+            long due = taken == 0 ? 0 : Math.min(lines, lines * taken / round + 1);
             for (long i = 0; i < due; i++) {
                 cursor = cursor + 1 < lines ? cursor + 1 : 0;
                 table.refresh(cursor);

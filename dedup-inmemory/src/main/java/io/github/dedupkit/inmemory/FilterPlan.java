@@ -1,0 +1,118 @@
+package io.github.dedupkit.inmemory;
+
+import io.github.dedupkit.Retention;
+import java.util.Arrays;
+
+/**
+ * The layout and the sizes of a filter's tables.
+ *
+ * @param width of the fingerprints
+ * @param expectedKeys to make room for
+ */
+record FilterPlan(FilterWidth width, long expectedKeys) {
+    static final double LEAST_PROBABILITY = 5e-9;
+    static final double HIGHEST_PROBABILITY = 0.1;
+
+    private static final int LEVELS = 4;
+
+    /**
+     * A line of an overflow table for so many: in a steady flow, a 23rd of the keys find their line full at the planned load,
+     * and a 13th at a tenth more.
+     */
+    static final int OVERFLOW_SHARE = 12;
+
+    private static final long LEAST_LINES = 16;
+
+    /** What a look-up is compared with beside the records of its own line, at the most. */
+    private static final double WITH_OVERFLOW = 1.09;
+
+    /**
+     * Plans a filter.
+     *
+     * @throws IllegalArgumentException if no layout has so many ticks, or none with so many is as accurate
+     */
+    static FilterPlan of(Retention retention, long expectedKeys, double falseDuplicateProbability) {
+        FilterWidth width = Arrays.stream(FilterWidth.values())
+                .filter(each -> probability(each) <= falseDuplicateProbability)
+                .filter(each -> Ages.ticks(retention, retention.tickMillis()) <= each.mostTicks())
+                .findFirst()
+                .orElse(null);
+        if (width == null) {
+            int most = widthFor(falseDuplicateProbability).mostTicks();
+            throw new IllegalArgumentException("window + lateness + future skew are "
+                    + Ages.ticks(retention, retention.tickMillis()) + " ticks (" + retention
+                    + "), and the filter holds "
+                    + most + " at a probability of " + falseDuplicateProbability + "; "
+                    + Ages.remedy(retention, most));
+        }
+        return new FilterPlan(width, expectedKeys);
+    }
+
+    private static FilterWidth widthFor(double falseDuplicateProbability) {
+        return Arrays.stream(FilterWidth.values())
+                .filter(each -> probability(each) <= falseDuplicateProbability)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static double probability(FilterWidth width) {
+        return width.planned() * WITH_OVERFLOW / (1L << width.bits());
+    }
+
+    /** The probability of a false duplicate with as many keys as expected. */
+    double falseDuplicateProbability() {
+        return probability(width);
+    }
+
+    /** The memory taken, in bytes. */
+    long bytes() {
+        long bytes = 0;
+        for (int level = 0; level < LEVELS; level++) {
+            bytes += lines(level) * Line.BYTES;
+        }
+        return bytes;
+    }
+
+    private long lines(int level) {
+        long first = (long) Math.ceil(expectedKeys / width.planned());
+        return Math.max(LEAST_LINES, first / (long) Math.pow(OVERFLOW_SHARE, level));
+    }
+
+    /**
+     * Refuses a snapshot of a filter of another size.
+     *
+     * @throws IllegalArgumentException naming both
+     */
+    void requireRestorable(SnapshotReader snapshot) {
+        SnapshotHeader held = snapshot.header();
+        for (int level = 0; level < LEVELS; level++) {
+            long lines = held.levels().get(level).lines();
+            if (lines != lines(level)) {
+                throw new IllegalArgumentException("the snapshot " + snapshot.file() + " is of a filter for up to "
+                        + (long) (held.levels().get(0).lines() * width.planned())
+                        + " keys, and this one is planned for "
+                        + expectedKeys + "; expect as many as when it was taken");
+            }
+        }
+    }
+
+    /**
+     * Makes the tables.
+     *
+     * @throws IllegalArgumentException if the JVM or the machine has no memory for them
+     */
+    FilterTable build(Ages ages, EventTime time) {
+        LineMemory.requireRoomFor(bytes());
+        try {
+            FilterTable overflow = null;
+            for (int level = LEVELS - 1; level > 0; level--) {
+                overflow = new FilterTable(width, lines(level), level, ages, time, overflow);
+            }
+            return new FilterTable(width, lines(0), 0, ages, time, overflow);
+        } catch (OutOfMemoryError e) {
+            IllegalArgumentException refusal = LineMemory.noDirectMemory(bytes());
+            refusal.initCause(e);
+            throw refusal;
+        }
+    }
+}
