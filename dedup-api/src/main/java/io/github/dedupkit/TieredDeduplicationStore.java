@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * slots call at once.
  *
  * <p><b>Failure:</b> what the far store throws reaches the caller, and nothing is remembered. What the near tier throws is
- * counted in {@link #nearFailures()}, logged once, and costs a trip.
+ * counted in {@link #nearFailures()}, logged once, and costs a trip at most.
  */
 public final class TieredDeduplicationStore implements ReplaySafeStore {
     /*
@@ -186,17 +186,25 @@ public final class TieredDeduplicationStore implements ReplaySafeStore {
 
     /**
      * {@inheritDoc} The far store's, with the duplicates that the near tier answered; bytes are those of both. What the near
-     * tier dropped is in its own.
+     * tier dropped is in its own. If that throws, the bytes are unknown and the probability is at least the promised one.
      */
     @Override
     public StoreStats stats() {
         requireOpen();
-        StoreStats nearStats = near.stats();
         StoreStats farStats = far.stats();
-        OptionalLong bytes = farStats.bytes().isPresent() && nearStats.bytes().isPresent()
-                ? OptionalLong.of(
-                        farStats.bytes().getAsLong() + nearStats.bytes().getAsLong())
-                : OptionalLong.empty();
+        OptionalLong bytes = OptionalLong.empty();
+        double probability = Math.max(guarantees.falseDuplicateProbability(), farStats.falseDuplicateProbability());
+        try {
+            StoreStats nearStats = near.stats();
+            if (farStats.bytes().isPresent() && nearStats.bytes().isPresent()) {
+                bytes = OptionalLong.of(
+                        farStats.bytes().getAsLong() + nearStats.bytes().getAsLong());
+            }
+            probability =
+                    TierGuarantees.either(nearStats.falseDuplicateProbability(), farStats.falseDuplicateProbability());
+        } catch (Throwable e) {
+            nearFailed(e);
+        }
         return new StoreStats(
                 farStats.firstSeen(),
                 farStats.replayed(),
@@ -208,7 +216,7 @@ public final class TieredDeduplicationStore implements ReplaySafeStore {
                 farStats.retainedKeys(),
                 bytes,
                 farStats.effectiveWindow(),
-                TierGuarantees.either(nearStats.falseDuplicateProbability(), farStats.falseDuplicateProbability()));
+                probability);
     }
 
     /**
@@ -329,7 +337,7 @@ public final class TieredDeduplicationStore implements ReplaySafeStore {
         if (nearFailureLogged.compareAndSet(false, true)) {
             LOGGER.log(
                     Level.WARNING,
-                    "the near tier threw and the far store was asked; what it throws later is counted, not logged",
+                    "the near tier threw and the far store answers; what it throws later is counted, not logged",
                     e);
         }
     }

@@ -47,7 +47,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Failure:</b> refused for lack of room, a mark throws {@link StoreUnavailableException} and is not recorded, but
  * time may have moved on with it; a batch ends at such an item, and what follows stays unjudged. Out of memory, the call
- * throws and the mark may or may not be recorded.
+ * throws and the mark may or may not be recorded. A stack overflow inside a call can leave a lock behind, for which later
+ * calls wait without end: keep recursion out of what calls the store.
  */
 public final class BloomDeduplicationStore implements DeduplicationStore {
     /*

@@ -6,10 +6,12 @@ import io.github.dedupkit.DedupKey;
  * The marks of one tick, in filters of one size of which all but the last are full; none before the first mark. Thread-safe.
  */
 final class Generation {
+    private static final FilterPair[] NONE = {};
+
     private final BloomPlan plan;
 
     /** Replaced as a whole. */
-    private volatile FilterPair[] filters = {};
+    private volatile FilterPair[] filters = NONE;
 
     private volatile long keys;
 
@@ -42,6 +44,12 @@ final class Generation {
         }
         keys++;
         return open[open.length - 1];
+    }
+
+    /** Drops the filters; allocates nothing, so that a full heap cannot stop it. Nobody else may use them meanwhile. */
+    void clear() {
+        filters = NONE;
+        keys = 0;
     }
 
     /** The keys recorded. */

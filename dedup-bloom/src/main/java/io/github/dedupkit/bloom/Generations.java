@@ -38,10 +38,10 @@ final class Generations {
     private final AtomicLong watermark = new AtomicLong(NONE);
     private final AtomicLong held = new AtomicLong();
 
-    /** By tick, modulo its length. Written under every lock, as is the tick. */
-    private final Generation[] ring;
+    /** By tick, modulo its length. Generations are emptied under every lock; the tick is written there too. */
+    final Generation[] ring;
 
-    /** The tick of the watermark. */
+    /** The tick of the watermark, or an earlier one until a mark has seen to the generations. */
     private long tick;
 
     Generations(Retention retention, BloomPlan plan) {
@@ -56,9 +56,9 @@ final class Generations {
         }
     }
 
-    /** Whether a mark takes the watermark to another tick, which needs every lock. */
+    /** Whether a mark takes the ring to another tick, which needs every lock. */
     boolean beginsTick(long timestamp, long now) {
-        return Math.min(timestamp, present(now)) >= (tick + 1) * tickMillis;
+        return Math.max(watermark.get(), Math.min(timestamp, present(now))) >= (tick + 1) * tickMillis;
     }
 
     /** Judges a mark and records it if it is new. */
@@ -91,21 +91,30 @@ final class Generations {
 
     /** Raises the watermark, and reads it in the same step. */
     private long raise(long time) {
-        if (time >= (tick + 1) * tickMillis) {
-            rotateTo(time / tickMillis);
-        }
         long highest = watermark.get();
-        return time > highest ? watermark.accumulateAndGet(time, Math::max) : highest;
+        if (time > highest) {
+            highest = watermark.accumulateAndGet(time, Math::max);
+        }
+        if (highest >= (tick + 1) * tickMillis) {
+            rotateTo(highest / tickMillis);
+        }
+        return highest;
     }
 
-    /** Puts empty generations in the place of those that have expired. */
+    /**
+     * Empties the generations that have expired. The watermark comes first and the tick last: if an error ends this half
+     * way, what is gone has expired, and the next mark begins the same tick again.
+     */
     private void rotateTo(long next) {
         long newest = next + plan.ticksAhead();
         for (long fresh = Math.max(tick + plan.ticksAhead(), newest - ring.length) + 1; fresh <= newest; fresh++) {
-            int place = place(fresh);
-            held.addAndGet(-ring[place].keys());
-            ring[place] = new Generation(plan);
+            ring[place(fresh)].clear();
         }
+        long keys = 0;
+        for (Generation generation : ring) {
+            keys += generation.keys();
+        }
+        held.set(keys);
         tick = next;
     }
 

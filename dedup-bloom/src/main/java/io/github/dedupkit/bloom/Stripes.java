@@ -1,6 +1,5 @@
 package io.github.dedupkit.bloom;
 
-import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 
 /** Locks that keys share by their hash; who holds all of them is alone. */
@@ -8,7 +7,7 @@ final class Stripes {
     /** Many more than threads that run at once, and few enough to take them all once a tick. */
     private static final int COUNT = 256;
 
-    private final Lock[] locks = new Lock[COUNT];
+    final ReentrantLock[] locks = new ReentrantLock[COUNT];
 
     Stripes() {
         for (int i = 0; i < COUNT; i++) {
@@ -17,20 +16,28 @@ final class Stripes {
     }
 
     /** The lock of a key. */
-    Lock of(long keyLow) {
+    ReentrantLock of(long keyLow) {
         return locks[(int) keyLow & (COUNT - 1)];
     }
 
-    /** Takes every lock. The caller holds none. */
+    /** Takes every lock, or none where one cannot be had: a full heap has no room to wait in. The caller holds none. */
     void lockAll() {
-        for (Lock lock : locks) {
-            lock.lock();
+        try {
+            for (ReentrantLock lock : locks) {
+                lock.lock();
+            }
+        } catch (Throwable e) {
+            unlockAll();
+            throw e;
         }
     }
 
+    /** Gives back what the caller holds. */
     void unlockAll() {
-        for (Lock lock : locks) {
-            lock.unlock();
+        for (ReentrantLock lock : locks) {
+            if (lock.isHeldByCurrentThread()) {
+                lock.unlock();
+            }
         }
     }
 }

@@ -10,6 +10,9 @@ final class Amount {
     private static final String[] SIZE_UNITS = {"t", "g", "m", "k"};
     private static final long[] SIZE_BYTES = {1L << 40, 1L << 30, 1L << 20, 1L << 10};
 
+    private static final double LEAST_PROBABILITY = 1e-12;
+    private static final double HIGHEST_PROBABILITY = 0.1;
+
     private Amount() {}
 
     /** Reads a duration, 1 ms or more, such as {@code 90s}; the option's name is for the message. */
@@ -35,6 +38,21 @@ final class Amount {
     static long count(String option, String text) {
         String refusal = option + " " + text + " is no number of keys; give 1 or more, such as 5000000";
         return parse(text, new String[] {""}, new long[] {1}, refusal);
+    }
+
+    /** Reads a probability, 1e-12 to 0.1; the option's name is for the message. */
+    static double probability(String option, String text) {
+        double probability = Double.NaN;
+        try {
+            probability = Double.parseDouble(text);
+        } catch (NumberFormatException e) {
+            // refused below, with what is out of bounds
+        }
+        if (probability >= LEAST_PROBABILITY && probability <= HIGHEST_PROBABILITY) {
+            return probability;
+        }
+        throw CliException.usage(
+                option + " " + text + " is no probability that will do; give 1e-12 to 0.1, such as 1e-6");
     }
 
     /** A duration in the largest unit that leaves no fraction. */

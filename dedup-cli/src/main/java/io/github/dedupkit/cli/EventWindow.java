@@ -14,9 +14,19 @@ import org.jspecify.annotations.Nullable;
 record EventWindow(
         Duration window, Retention retention, @Nullable Duration askedLateness) {
     private static final Duration LONGEST = Duration.ofDays(36_500);
+    private static final int COARSE_TICKS = 8;
+    private static final int MOST_COARSE_TICKS = 64;
+
+    /** How finely a store tells time. */
+    enum Ticks {
+        /** To a 60th of the window or finer. */
+        FINE,
+        /** To an 8th, or the next coarsest that divides the window; as if fine, if that is finer than a 64th. */
+        COARSE
+    }
 
     /** Makes sense of {@code --window} and {@code --lateness}. */
-    static EventWindow parse(String windowText, @Nullable String latenessText) {
+    static EventWindow parse(String windowText, @Nullable String latenessText, Ticks ticks) {
         Duration window = Amount.duration("--window", windowText);
         if (window.compareTo(LONGEST) > 0) {
             throw CliException.usage(
@@ -27,14 +37,27 @@ record EventWindow(
             throw CliException.usage("--lateness " + latenessText + " exceeds --window " + windowText
                     + "; give at most the window, or widen it");
         }
-        long tick = Retention.ofWindow(window).tickMillis();
-        long ticks = asked == null ? 1 : (asked.toMillis() + tick - 1) / tick;
+        long tick = ticks == Ticks.COARSE ? coarseTick(window) : fineTick(window);
+        long late = asked == null ? 1 : (asked.toMillis() + tick - 1) / tick;
         Retention retention = Retention.builder(window)
                 .tick(Duration.ofMillis(tick))
-                .lateness(Duration.ofMillis(ticks * tick))
+                .lateness(Duration.ofMillis(late * tick))
                 .futureSkew(Duration.ZERO)
                 .build();
         return new EventWindow(window, retention, asked);
+    }
+
+    private static long fineTick(Duration window) {
+        return Retention.ofWindow(window).tickMillis();
+    }
+
+    private static long coarseTick(Duration window) {
+        for (int parts = COARSE_TICKS; parts <= MOST_COARSE_TICKS; parts++) {
+            if (window.toMillis() % parts == 0) {
+                return window.toMillis() / parts;
+            }
+        }
+        return fineTick(window);
     }
 
     Duration tick() {

@@ -56,9 +56,14 @@ import picocli.CommandLine.Parameters;
             "  states: --expected makes both least. Its memory is by default a quarter of",
             "  the machine's. The caffeine store is exact and takes 168 bytes a key, in half",
             "  of the Java heap at most: DEDUP_JAVA_OPTS=-Xmx8g allows some 25 million.",
+            "  The bloom store keeps bits instead of keys, on the heap: about 5 bytes a key",
+            "  for one error in a million, fewer for a higher --false-positive. The summary",
+            "  states how many records it may have wrongly dropped. It does not grow:",
+            "  --expected is the keys of the whole input or, within a window, of window,",
+            "  lateness and a tick together, which is an 8th of the window, not a 60th.",
             "  A run that would need more stops, and what it wrote is right. With",
             "  --when-full evict it forgets keys instead, the table its oldest, and lets",
-            "  copies of them through; it still drops nothing that is no copy.",
+            "  copies of them through; it still drops nothing that is no copy. Bloom cannot.",
             "  Keys are hashed to 128 bits under a secret drawn for the run (SipHash), so",
             "  that nobody can craft two that collide; --trusted is a little quicker.",
             "",
@@ -70,11 +75,11 @@ import picocli.CommandLine.Parameters;
             "Summary, on standard error:",
             "  read = first + replayed + duplicate + late + rejected; replayed is always 0.",
             "  As JSON: ending (complete, incomplete, interrupted), these six, bytes_in,",
-            "  bytes_out, millis, store, keys, store_bytes, evicted, wrong_drop_probability;",
-            "  with a window also window_millis, lateness_millis, tick_millis,",
-            "  effective_window_millis, ahead (those of the late that are), backwards; if",
-            "  that is true, backwards_input, backwards_line and, where one would do,",
-            "  sufficient_lateness_millis.",
+            "  bytes_out, millis, store, keys, store_bytes, evicted, wrong_drop_probability,",
+            "  expected_wrong_drops; with a window also window_millis, lateness_millis,",
+            "  tick_millis, effective_window_millis, ahead (those of the late that are),",
+            "  backwards; if that is true, backwards_input, backwards_line and, where one",
+            "  would do, sufficient_lateness_millis.",
             "",
             "Exit codes:",
             "    0  all records read and written",
@@ -140,13 +145,20 @@ final class FilterCommand implements Callable<Integer> {
     @Nullable
     String lateness;
 
-    @Option(names = "--store", paramLabel = "STORE", description = "table or caffeine (default: table).")
+    @Option(names = "--store", paramLabel = "STORE", description = "table, caffeine or bloom (default: table).")
     @Nullable
     String store;
 
-    @Option(names = "--expected", paramLabel = "N", description = "Keys to make room for in the table at once.")
+    @Option(names = "--expected", paramLabel = "N", description = "Keys to make room for at once; bloom takes no more.")
     @Nullable
     String expected;
+
+    @Option(
+            names = "--false-positive",
+            paramLabel = "P",
+            description = "How often bloom may drop a new record, taking it for a copy: 1e-12 to 0.1 (default: 1e-6).")
+    @Nullable
+    String falsePositive;
 
     @Option(
             names = "--memory",

@@ -1,6 +1,7 @@
 package io.github.dedupkit.cli;
 
 import io.github.dedupkit.KeySpace;
+import io.github.dedupkit.cli.EventWindow.Ticks;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -28,6 +29,9 @@ record FilterOptions(
 
     private static final String NAMESPACE = "dedup/filter";
 
+    /** Unless set: one in a million. */
+    private static final double FALSE_POSITIVE = 1e-6;
+
     /** Who chooses the keys. */
     enum Keys {
         /** Anyone: they are hashed under a secret that is drawn for the run. */
@@ -39,7 +43,8 @@ record FilterOptions(
     /** What remembers them. */
     enum StoreKind {
         TABLE,
-        CAFFEINE
+        CAFFEINE,
+        BLOOM
     }
 
     /** What happens when the store can hold no more. */
@@ -53,10 +58,16 @@ record FilterOptions(
      *
      * @param kind which
      * @param expectedKeys the keys to make room for at once
+     * @param falsePositive the probability at which a filter may take a new key for a known one
      * @param memoryBytes the most memory it may take
      * @param whenFull what happens then
      */
-    record Store(StoreKind kind, OptionalLong expectedKeys, OptionalLong memoryBytes, WhenFull whenFull) {}
+    record Store(
+            StoreKind kind,
+            OptionalLong expectedKeys,
+            double falsePositive,
+            OptionalLong memoryBytes,
+            WhenFull whenFull) {}
 
     /**
      * The names of files.
@@ -73,7 +84,6 @@ record FilterOptions(
     /** Makes sense of a command line. */
     static FilterOptions of(FilterCommand command) {
         RecordFormat format = format(command);
-        EventWindow window = window(command);
         OptionalLong expected = command.expected == null
                 ? OptionalLong.empty()
                 : OptionalLong.of(Amount.count("--expected", command.expected));
@@ -81,9 +91,15 @@ record FilterOptions(
                 ? OptionalLong.empty()
                 : OptionalLong.of(Amount.bytes("--memory", command.memory));
         StoreKind kind = choice("--store", command.store, StoreKind.TABLE);
+        EventWindow window = window(command, kind);
+        WhenFull whenFull = choice("--when-full", command.whenFull, WhenFull.STOP);
         refuse(
                 kind == StoreKind.CAFFEINE && expected.isPresent(),
                 "--expected makes room in the table, and caffeine has none; leave one of them out");
+        requireBloom(command, kind, whenFull);
+        double falsePositive = command.falsePositive == null
+                ? FALSE_POSITIVE
+                : Amount.probability("--false-positive", command.falsePositive);
         refuse(
                 command.quiet && command.summary != null,
                 "--summary asks for what -q leaves out; leave one of them out");
@@ -92,7 +108,7 @@ record FilterOptions(
                 format,
                 window,
                 command.trusted ? Keys.TRUSTED : Keys.KEYED,
-                new Store(kind, expected, memory, choice("--when-full", command.whenFull, WhenFull.STOP)),
+                new Store(kind, expected, falsePositive, memory, whenFull),
                 new Outputs(command.duplicates, command.late, command.rejects),
                 command.quiet ? Reporting.QUIET : reporting);
     }
@@ -108,7 +124,28 @@ record FilterOptions(
         return new RecordFormat(format, List.copyOf(command.keys), command.delimiter, command.time, timeFormat);
     }
 
-    private static @Nullable EventWindow window(FilterCommand command) {
+    /** What a filter of bits needs, and cannot do; and that no other store can err on demand. */
+    private static void requireBloom(FilterCommand command, StoreKind kind, WhenFull whenFull) {
+        if (kind != StoreKind.BLOOM) {
+            refuse(
+                    command.falsePositive != null,
+                    "--false-positive says how often a Bloom filter may err; add --store bloom, or leave it out");
+            return;
+        }
+        refuse(
+                command.expected == null,
+                "--store bloom does not grow; add --expected N, the most keys that it has to hold");
+        refuse(
+                command.memory != null,
+                "--memory bounds a store that grows, and bloom takes what --expected and --false-positive ask for;"
+                        + " leave it out");
+        refuse(
+                whenFull == WhenFull.EVICT,
+                "--when-full evict forgets keys, and bloom can forget none; leave it out, and give --expected"
+                        + " room enough");
+    }
+
+    private static @Nullable EventWindow window(FilterCommand command, StoreKind kind) {
         refuse(
                 command.window == null && command.time != null,
                 "--time is of use within a window only; add --window, such as 24h, or leave it out");
@@ -124,7 +161,8 @@ record FilterOptions(
         refuse(
                 command.late != null && command.window == null,
                 "--late takes what is late within a window; add --window and --time, or leave it out");
-        return command.window == null ? null : EventWindow.parse(command.window, command.lateness);
+        Ticks ticks = kind == StoreKind.BLOOM ? Ticks.COARSE : Ticks.FINE;
+        return command.window == null ? null : EventWindow.parse(command.window, command.lateness, ticks);
     }
 
     private static void refuse(boolean meaningless, String message) {

@@ -7,6 +7,7 @@ import io.github.dedupkit.Retention;
 import io.github.dedupkit.StoreStats;
 import io.github.dedupkit.StoreUnavailableException;
 import io.github.dedupkit.Verdict;
+import io.github.dedupkit.bloom.BloomDeduplicationStore;
 import io.github.dedupkit.cli.FilterOptions.StoreKind;
 import io.github.dedupkit.cli.FilterOptions.WhenFull;
 import io.github.dedupkit.inmemory.CaffeineDeduplicationStore;
@@ -15,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a run remembers its keys in, and what happens when that is full. Not thread-safe.
@@ -33,9 +35,17 @@ final class FilterStore {
 
     private static final long LEAST_MEMORY = 1 << 20;
     private static final long MOST_TABLE_TICKS = 236;
+    private static final long MOST_BLOOM_TICKS = 128;
+    private static final String OR_EVICT = ", or go on with --when-full evict";
 
     /** Without a window, all records have one time, and any retention will do. */
     private static final Retention WHOLE_RUN = Retention.ofWindow(Duration.ofDays(1));
+
+    /** The same for filters, each of whose ticks has one. */
+    private static final Retention WHOLE_RUN_IN_ONE_TICK = Retention.builder(Duration.ofDays(1))
+            .tick(Duration.ofDays(1))
+            .lateness(Duration.ZERO)
+            .build();
 
     /** Later than every time in a file, so that the clock never limits one. */
     private static final InstantSource CLOCK = InstantSource.fixed(Instant.ofEpochMilli(1L << 50));
@@ -59,17 +69,22 @@ final class FilterStore {
         this.options = options.store();
         EventWindow window = options.window();
         scope = window == null ? "" : " within the window";
-        Retention retention = window == null ? WHOLE_RUN : window.retention();
+        Retention retention = window == null ? wholeRun(this.options.kind()) : window.retention();
         shortestWindow = Duration.ofMillis(retention.windowMillis());
         this.options.memoryBytes().ifPresent(FilterStore::requireMemory);
         if (this.options.kind() == StoreKind.TABLE) {
-            if (window != null) {
-                requireTicks(window);
-            }
+            requireTicks(window, MOST_TABLE_TICKS, "a table");
             this.options.memoryBytes().ifPresent(DirectMemory::requireAllowed);
             long memory = this.options.memoryBytes().orElseGet(DirectMemory::defaultBytes);
             bound = ", and may take " + Amount.text(memory) + "; give it more with --memory";
             store = table(retention, memory);
+        } else if (this.options.kind() == StoreKind.BLOOM) {
+            requireTicks(window, MOST_BLOOM_TICKS, "bloom");
+            long keys = this.options.expectedKeys().orElseThrow();
+            bound = "--expected " + keys + " is reached: the bloom store holds as many keys" + scope
+                    + ", and with more it would drop new records at a higher probability than "
+                    + this.options.falsePositive() + "; start again with a higher --expected";
+            store = bloom(retention, keys, this.options.falsePositive());
         } else {
             long byOption = this.options.memoryBytes().orElse(Long.MAX_VALUE) / Heap.BYTES_PER_KEY;
             long keys = Math.min(byOption, limits.maximumKeys());
@@ -107,11 +122,14 @@ final class FilterStore {
     /** Why a run has to stop, and what can be done. */
     CliException full() {
         StoreStats stats = stats();
-        String state = options.kind() == StoreKind.CAFFEINE
-                ? ""
-                : "the table is full: " + stats.retainedKeys() + " keys" + scope + " in "
-                        + stats.bytes().orElse(0) + " bytes";
-        return CliException.failed(state + bound + ", or go on with --when-full evict");
+        return CliException.failed(
+                switch (options.kind()) {
+                    case TABLE ->
+                        "the table is full: " + stats.retainedKeys() + " keys" + scope + " in "
+                                + stats.bytes().orElse(0) + " bytes" + bound + OR_EVICT;
+                    case CAFFEINE -> bound + OR_EVICT;
+                    case BLOOM -> bound;
+                });
     }
 
     /** The keys forgotten for lack of room, where that is what was asked for: else the run ends before it matters. */
@@ -144,6 +162,11 @@ final class FilterStore {
 
     StoreStats stats() {
         return store.stats();
+    }
+
+    /** Whether records that are wrongly dropped are part of the bargain, and to be stated in numbers. */
+    boolean isFilter() {
+        return options.kind() == StoreKind.BLOOM;
     }
 
     /** The store's name as an option. */
@@ -184,11 +207,28 @@ final class FilterStore {
                 .build();
     }
 
-    private static void requireTicks(EventWindow window) {
-        if (window.ticks() > MOST_TABLE_TICKS) {
+    /** Here is what stands behind {@code --store bloom}. */
+    private static DeduplicationStore bloom(Retention retention, long keys, double probability) {
+        try {
+            return BloomDeduplicationStore.builder(retention, keys)
+                    .falseDuplicateProbability(probability)
+                    .clock(CLOCK)
+                    .build();
+        } catch (IllegalArgumentException e) {
+            throw CliException.usage("--expected " + keys + " with --false-positive " + probability
+                    + " is more than fits (DEDUP_JAVA_OPTS takes -Xmx): " + e.getMessage());
+        }
+    }
+
+    private static Retention wholeRun(StoreKind kind) {
+        return kind == StoreKind.BLOOM ? WHOLE_RUN_IN_ONE_TICK : WHOLE_RUN;
+    }
+
+    private static void requireTicks(@Nullable EventWindow window, long most, String teller) {
+        if (window != null && window.ticks() > most) {
             throw CliException.usage("--window " + Amount.text(window.window()) + " with --lateness "
                     + Amount.text(window.lateness()) + " is " + window.ticks() + " ticks of "
-                    + Amount.text(window.tick()) + ", and a table tells " + MOST_TABLE_TICKS
+                    + Amount.text(window.tick()) + ", and " + teller + " tells " + most
                     + "; give a window of whole seconds, a smaller lateness, or --store caffeine");
         }
     }

@@ -51,7 +51,7 @@ final class FilterSummary {
                 .append(System.lineSeparator())
                 .append(filter.bytesIn() + " bytes in, " + filter.bytesOut() + " bytes out, " + seconds(millis)
                         + " s; store: " + filter.store().name() + ", " + stats.retainedKeys() + " keys in "
-                        + stats.bytes().orElse(0) + " bytes; chance that any record was wrongly dropped: " + chance());
+                        + stats.bytes().orElse(0) + " bytes; " + wronglyDropped());
         Timeline timeline = filter.timeline();
         if (window != null && timeline != null) {
             text.append(System.lineSeparator()).append(window.describe());
@@ -89,6 +89,7 @@ final class FilterSummary {
             json.writeNumberField("store_bytes", stats.bytes().orElse(0));
             json.writeNumberField("evicted", filter.store().evicted());
             json.writeNumberField("wrong_drop_probability", Math.min(1, wrongDrops()));
+            json.writeNumberField("expected_wrong_drops", wrongDrops());
             writeWindow(json);
             json.writeEndObject();
         } catch (IOException e) {
@@ -138,11 +139,16 @@ final class FilterSummary {
                 + ", but nothing was dropped for it; raise --memory";
     }
 
-    private String chance() {
+    private String wronglyDropped() {
         double bound = wrongDrops();
-        return bound < HIGH_CHANCE
-                ? "below 1e" + (int) Math.ceil(Math.log10(bound))
-                : "high, with up to " + Math.ceil(bound * 10) / 10 + " to expect; make it low with --expected";
+        boolean isLow = bound < HIGH_CHANCE;
+        String amount = isLow ? "below 1e" + (int) Math.ceil(Math.log10(bound)) : "up to " + Math.ceil(bound * 10) / 10;
+        if (filter.store().isFilter()) {
+            return "records to expect that were wrongly dropped: " + amount
+                    + (isLow ? "" : "; fewer with a lower --false-positive");
+        }
+        return "chance that any record was wrongly dropped: "
+                + (isLow ? amount : "high, with " + amount + " to expect; make it low with --expected");
     }
 
     /**

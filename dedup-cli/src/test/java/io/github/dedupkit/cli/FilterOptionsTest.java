@@ -4,12 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import io.github.dedupkit.cli.EventWindow.Ticks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,6 +22,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class FilterOptionsTest {
     private static final String LINE = "--delimiter=, --key=1 --time=2 --time-format=epoch-s ";
 
+    private static final String BLOOM = "--store=bloom --expected=1000 ";
+
     @TempDir
     Path directory;
 
@@ -27,7 +31,7 @@ class FilterOptionsTest {
         return Stream.of(
                 arguments("--format=xml", "--format xml is unknown; give lines or ndjson or csv"),
                 arguments("--format=LINES", "--format LINES is unknown; give lines or ndjson or csv"),
-                arguments("--store=redis", "--store redis is unknown; give table or caffeine"),
+                arguments("--store=redis", "--store redis is unknown; give table or caffeine or bloom"),
                 arguments("--when-full=drop", "--when-full drop is unknown; give stop or evict"),
                 arguments("--summary=xml", "--summary xml is unknown; give text or json"),
                 arguments("--summary=json -q", "--summary asks for what -q leaves out; leave one of them out"),
@@ -51,6 +55,24 @@ class FilterOptionsTest {
                         "--expected 100000 takes 11 bytes a key, and --memory is 1m, room for 95325 keys; raise"
                                 + " --memory, or expect fewer"),
                 arguments("--expected=68719476736", "--expected 68719476736 takes 11 bytes a key, and --memory is by"),
+                arguments("--store=bloom", "--store bloom does not grow; add --expected N, the most keys that it has"),
+                arguments(BLOOM + "--memory=1g", "--memory bounds a store that grows, and bloom takes what --expected"),
+                arguments(BLOOM + "--when-full=evict", "--when-full evict forgets keys, and bloom can forget none;"),
+                arguments(
+                        "--false-positive=0.01", "--false-positive says how often a Bloom filter may err; add --store"),
+                arguments(
+                        BLOOM + "--false-positive=0",
+                        "--false-positive 0 is no probability that will do; give 1e-12 to 0.1, such as 1e-6"),
+                arguments(BLOOM + "--false-positive=0.11", "--false-positive 0.11 is no probability that will do"),
+                arguments(BLOOM + "--false-positive=few", "--false-positive few is no probability that will do"),
+                arguments(
+                        "--store=bloom --expected=60000000000",
+                        "--expected 60000000000 with --false-positive 1.0E-6 is more than fits (DEDUP_JAVA_OPTS takes"
+                                + " -Xmx): "),
+                arguments("--store=bloom --expected=68719476737", "with --false-positive 1.0E-6 is more than fits"),
+                arguments(
+                        BLOOM + LINE + "--window=239ms",
+                        "--window 239ms with --lateness 1ms is 240 ticks of 1ms, and bloom tells 128; give a window"),
                 arguments("--memory=1023k", "--memory 1023k is too little; give 1m or more"),
                 arguments("--memory=lots", "--memory lots is no size; give a whole number above 0 and k, m, g or t"),
                 arguments(
@@ -90,7 +112,7 @@ class FilterOptionsTest {
     void everyWindowOfWholeSecondsFitsTheTable() {
         for (int seconds = 1; seconds < 5000; seconds++) {
             for (String lateness : new String[] {"1ms", seconds + "s"}) {
-                EventWindow window = EventWindow.parse(seconds + "s", lateness);
+                EventWindow window = EventWindow.parse(seconds + "s", lateness, Ticks.FINE);
                 assertTrue(window.ticks() <= 236, window.describe());
             }
         }
@@ -109,7 +131,28 @@ class FilterOptionsTest {
     @ParameterizedTest
     @MethodSource("windows")
     void theTickIsTheLargestDivisorUpToASixtieth(String window, String lateness, String described) {
-        assertEquals(described, EventWindow.parse(window, lateness).describe());
+        assertEquals(described, EventWindow.parse(window, lateness, Ticks.FINE).describe());
+    }
+
+    /** A filter is asked once a tick, so its ticks are few; and never more than it tells. */
+    @Test
+    void coarseTicksAreEighthsOrTheNextFiner() {
+        assertEquals("window 1h, lateness 450s, tick 450s", coarse("1h", null));
+        assertEquals("window 1d, lateness 3h (1m rounded up to whole ticks), tick 3h", coarse("24h", "1m"));
+        assertEquals("window 1001ms, lateness 91ms, tick 91ms", coarse("1001ms", null));
+        for (int seconds = 1; seconds < 5000; seconds++) {
+            EventWindow window = EventWindow.parse(seconds + "s", seconds + "s", Ticks.COARSE);
+            assertEquals(16, window.ticks(), window.describe());
+        }
+        for (int millis = 128; millis < 5000; millis++) {
+            EventWindow window = EventWindow.parse(millis + "ms", "1ms", Ticks.COARSE);
+            boolean divides = window.window().toMillis() / window.tick().toMillis() <= 64;
+            assertTrue(divides ? window.ticks() <= 65 : window.tick().toMillis() <= millis / 60, window.describe());
+        }
+    }
+
+    private static String coarse(String window, @Nullable String lateness) {
+        return EventWindow.parse(window, lateness, Ticks.COARSE).describe();
     }
 
     /** A trusted key space gives the same answers. */

@@ -149,7 +149,8 @@ class FilterSummaryTest {
                         "keys",
                         "store_bytes",
                         "evicted",
-                        "wrong_drop_probability"),
+                        "wrong_drop_probability",
+                        "expected_wrong_drops"),
                 List.copyOf(summary.keySet()));
         assertEquals("complete", summary.get("ending"));
         assertEquals(3L, summary.get("read"));
@@ -161,6 +162,7 @@ class FilterSummaryTest {
         assertEquals(2L, summary.get("keys"));
         double chance = (double) summary.getOrDefault("wrong_drop_probability", 1.0);
         assertTrue(chance > 0 && chance < 1e-9, chance + "");
+        assertEquals(chance, summary.get("expected_wrong_drops"));
     }
 
     @Test

@@ -7,7 +7,7 @@ import io.github.dedupkit.StoreStats;
 import io.github.dedupkit.StoreUnavailableException;
 import io.github.dedupkit.Verdict;
 
-/** A near tier whose recall and remember always throw: exceptions and errors. */
+/** A near tier whose recall, remember and stats always throw: exceptions and errors. */
 final class FailingNearTier implements NearTier {
     private final NearTier tier;
 
@@ -67,7 +67,7 @@ final class FailingNearTier implements NearTier {
 
     @Override
     public StoreStats stats() {
-        return tier.stats();
+        throw new InternalError("planted");
     }
 
     @Override
