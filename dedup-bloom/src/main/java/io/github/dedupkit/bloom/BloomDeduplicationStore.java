@@ -2,13 +2,13 @@ package io.github.dedupkit.bloom;
 
 import io.github.dedupkit.DedupKey;
 import io.github.dedupkit.DeduplicationListener;
-import io.github.dedupkit.DeduplicationStore;
 import io.github.dedupkit.EventBatch;
 import io.github.dedupkit.Guarantees;
 import io.github.dedupkit.Guarantees.Atomicity;
 import io.github.dedupkit.Guarantees.Condition;
 import io.github.dedupkit.Guarantees.Durability;
 import io.github.dedupkit.Guarantees.Scope;
+import io.github.dedupkit.KeyFilter;
 import io.github.dedupkit.Retention;
 import io.github.dedupkit.StoreStats;
 import io.github.dedupkit.StoreUnavailableException;
@@ -50,7 +50,7 @@ import org.jspecify.annotations.Nullable;
  * throws and the mark may or may not be recorded. A stack overflow inside a call can leave a lock behind, for which later
  * calls wait without end: keep recursion out of what calls the store.
  */
-public final class BloomDeduplicationStore implements DeduplicationStore {
+public final class BloomDeduplicationStore implements KeyFilter {
     /*
      * Design. Guava's put is k separate bit operations, so two threads that put one key can both be told that it is new, or
      * both that it is not. Here a mark holds its key's lock, of a few hundred that all keys share, from reading the
@@ -145,6 +145,30 @@ public final class BloomDeduplicationStore implements DeduplicationStore {
             return open().mightContain(key, timestamp, now);
         } finally {
             lock.unlock();
+        }
+    }
+
+    @Override
+    public boolean record(long keyHigh, long keyLow, long timestamp) {
+        requireTimestamp(timestamp);
+        open();
+        DedupKey key = DedupKey.ofBits(keyHigh, keyLow);
+        long now = clock.millis();
+        Lock lock = stripes.of(keyLow);
+        lock.lock();
+        try {
+            Generations open = open();
+            if (!open.recordBeginsTick(timestamp, now)) {
+                return open.record(key, timestamp, now);
+            }
+        } finally {
+            lock.unlock();
+        }
+        stripes.lockAll();
+        try {
+            return open().record(key, timestamp, now);
+        } finally {
+            stripes.unlockAll();
         }
     }
 

@@ -58,7 +58,33 @@ final class Generations {
 
     /** Whether a mark takes the ring to another tick, which needs every lock. */
     boolean beginsTick(long timestamp, long now) {
-        return Math.max(watermark.get(), Math.min(timestamp, present(now))) >= (tick + 1) * tickMillis;
+        return beginsTick(Math.min(timestamp, present(now)));
+    }
+
+    /** The same for {@link #record(DedupKey, long, long) record}. */
+    boolean recordBeginsTick(long timestamp, long now) {
+        return beginsTick(timeOfRecord(Math.min(timestamp, LATEST), now));
+    }
+
+    private boolean beginsTick(long time) {
+        return Math.max(watermark.get(), time) >= (tick + 1) * tickMillis;
+    }
+
+    /** Records a key, which is never held back, and says whether that is certainly its first record within W. */
+    boolean record(DedupKey key, long timestamp, long now) {
+        long at = Math.min(timestamp, LATEST);
+        long highest = raise(timeOfRecord(at, now));
+        boolean provenNew = !isLate(at, highest) && !contains(key, at);
+        boolean matters = at >= highest - latenessMillis - windowMillis;
+        if (matters && (provenNew || !ring[place(tickOf(at))].mightContain(key))) {
+            record(key, at);
+        }
+        return provenNew;
+    }
+
+    /** How far a record raises the watermark: far enough for it to be S ahead at most, as the ring reaches no further. */
+    private long timeOfRecord(long at, long now) {
+        return Math.max(Math.min(at, present(now)), at - futureSkewMillis);
     }
 
     /** Judges a mark and records it if it is new. */

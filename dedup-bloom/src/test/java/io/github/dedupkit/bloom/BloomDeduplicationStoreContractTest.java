@@ -7,7 +7,7 @@ import io.github.dedupkit.Guarantees.Condition;
 import io.github.dedupkit.Guarantees.Durability;
 import io.github.dedupkit.Guarantees.Scope;
 import io.github.dedupkit.Retention;
-import io.github.dedupkit.testkit.DeduplicationStoreContract;
+import io.github.dedupkit.testkit.KeyFilterContract;
 import io.github.dedupkit.testkit.StoreConfig;
 import io.github.dedupkit.testkit.StoreFixture;
 import java.util.ArrayList;
@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 
 /** The ring of Bloom filters keeps the contract: one that refuses when it is full. */
-class BloomDeduplicationStoreContractTest extends DeduplicationStoreContract {
+class BloomDeduplicationStoreContractTest extends KeyFilterContract {
     private static final String LOST = "false duplicates at the stated probability";
 
     /** Opens stores that a test configures. */

@@ -1,12 +1,12 @@
 package io.github.dedupkit.bloom;
 
 import io.github.dedupkit.Guarantees;
-import io.github.dedupkit.testkit.DeduplicationStoreContract;
+import io.github.dedupkit.testkit.KeyFilterContract;
 import io.github.dedupkit.testkit.StoreConfig;
 import io.github.dedupkit.testkit.StoreFixture;
 
 /** The ring of Bloom filters keeps the contract, and goes on at a higher probability when it is full. */
-class BloomOverfillingContractTest extends DeduplicationStoreContract {
+class BloomOverfillingContractTest extends KeyFilterContract {
     @Override
     protected StoreFixture fixture(StoreConfig config) {
         return BloomDeduplicationStoreContractTest.fixture(config, BloomDeduplicationStore.Builder::overfillWhenFull);

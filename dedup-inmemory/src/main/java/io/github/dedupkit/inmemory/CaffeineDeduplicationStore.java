@@ -2,8 +2,8 @@ package io.github.dedupkit.inmemory;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import com.github.benmanes.caffeine.cache.Expiry;
 import com.github.benmanes.caffeine.cache.RemovalCause;
+import io.github.dedupkit.BackingStore;
 import io.github.dedupkit.DedupKey;
 import io.github.dedupkit.DeduplicationListener;
 import io.github.dedupkit.EventBatch;
@@ -18,6 +18,7 @@ import io.github.dedupkit.StoreStats;
 import io.github.dedupkit.Verdict;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.BitSet;
 import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentMap;
@@ -43,7 +44,7 @@ import org.jspecify.annotations.Nullable;
  * can leave Caffeine's bookkeeping half done, and later calls of any key spinning in it: keep recursion out of what calls
  * the store.
  */
-public final class CaffeineDeduplicationStore implements NearTier {
+public final class CaffeineDeduplicationStore implements NearTier, BackingStore {
     /*
      * Design. A Caffeine map holds, by key, one immutable Mark (timestamp, origin). Every decision is one computation on
      * the key's entry, inside which the watermark is raised and read in one atomic step: that step orders the calls for
@@ -61,10 +62,11 @@ public final class CaffeineDeduplicationStore implements NearTier {
      * Dropping by size raises the floor before the entry is gone: Caffeine calls the eviction listener inside the removal.
      */
     private static final long NANOS_PER_MILLI = 1_000_000;
-    private static final long WRITE_TIME_TOLERANCE_MILLIS = 1_000;
-    private static final long NONE = -1;
     private static final long NOTHING_DROPPED = Long.MIN_VALUE;
     private static final long MAXIMUM_KEYS_BOUND = 1L << 31;
+
+    /** Never written. */
+    private static final BitSet NONE_PROVEN = new BitSet(0);
 
     /** Heap per record of a full store, references compressed: measured by {@code CaffeineDeduplicationStoreTest}. */
     static final long BYTES_PER_RECORD = 168;
@@ -84,17 +86,18 @@ public final class CaffeineDeduplicationStore implements NearTier {
     private final Books books;
     private final Cache<DedupKey, Mark> cache;
     private final ConcurrentMap<DedupKey, Mark> marks;
-    private final AtomicLong watermark = new AtomicLong(NONE);
+    private final AtomicLong watermark = new AtomicLong(Mark.NONE);
     private final AtomicLong floor = new AtomicLong(NOTHING_DROPPED);
     private volatile boolean closed;
 
-    /** What is known of a key. An origin of 0 means confirmed. */
-    private record Mark(long timestamp, long origin) {}
-
-    /** One decision: written by the computation on a key's entry, read by its caller. */
+    /** One decision: but for the first field, written by the computation on a key's entry and read by its caller. */
     private static final class Decision {
+        boolean provenNew;
         Verdict verdict = Verdict.UNJUDGED;
         boolean replay;
+
+        /** The confirmed record that it rests on, or that it made: its timestamp. */
+        long confirmedAt = Mark.NONE;
     }
 
     private CaffeineDeduplicationStore(Builder builder) {
@@ -103,7 +106,7 @@ public final class CaffeineDeduplicationStore implements NearTier {
         books = new Books(builder.listener);
         cache = Caffeine.newBuilder()
                 .maximumSize(builder.maximumKeys)
-                .expireAfter(new MarkExpiry())
+                .expireAfter(new Mark.End(retention))
                 .ticker(this::watermarkNanos)
                 .executor(Runnable::run)
                 .evictionListener(this::evicted)
@@ -125,9 +128,19 @@ public final class CaffeineDeduplicationStore implements NearTier {
 
     @Override
     public Verdict markSeen(long keyHigh, long keyLow, long timestamp, long origin) {
+        return mark(keyHigh, keyLow, timestamp, origin, new Decision());
+    }
+
+    @Override
+    public Verdict markNew(long keyHigh, long keyLow, long timestamp, long origin) {
+        Decision decision = new Decision();
+        decision.provenNew = true;
+        return mark(keyHigh, keyLow, timestamp, origin, decision);
+    }
+
+    private Verdict mark(long keyHigh, long keyLow, long timestamp, long origin, Decision decision) {
         Books.requireTimestamp(timestamp);
         requireOpen();
-        Decision decision = new Decision();
         try {
             decide(keyHigh, keyLow, timestamp, origin, decision);
         } catch (Throwable e) {
@@ -140,12 +153,14 @@ public final class CaffeineDeduplicationStore implements NearTier {
 
     @Override
     public void markSeen(EventBatch batch) {
+        markSeen(batch, NONE_PROVEN);
+    }
+
+    @Override
+    public void markSeen(EventBatch batch, BitSet provenNew) {
         Objects.requireNonNull(batch, "batch");
+        Objects.requireNonNull(provenNew, "provenNew");
         requireOpen();
-        int first = 0;
-        int replayed = 0;
-        int duplicate = 0;
-        int late = 0;
         int unanswered = 0;
         for (int i = 0; i < batch.size(); i++) {
             unanswered += batch.verdict(i) == Verdict.UNJUDGED ? 1 : 0;
@@ -153,25 +168,31 @@ public final class CaffeineDeduplicationStore implements NearTier {
         if (unanswered == 0) {
             return;
         }
+        MarkTally tally = new MarkTally();
         Decision decision = new Decision();
         try {
             for (int i = 0; i < batch.size(); i++) {
                 if (batch.verdict(i) != Verdict.UNJUDGED) {
                     continue;
                 }
+                decision.provenNew = provenNew.get(i);
                 try {
                     decide(batch.keyHigh(i), batch.keyLow(i), batch.timestamp(i), batch.origin(i), decision);
                 } finally { // a decision stands even if Caffeine failed after it: the mark may be recorded
                     batch.judge(i, decision.verdict);
                 }
+                note(batch, i, decision.confirmedAt);
                 unanswered--;
-                replayed += decision.replay ? 1 : 0;
-                first += decision.verdict == Verdict.FIRST_SEEN && !decision.replay ? 1 : 0;
-                duplicate += decision.verdict == Verdict.DUPLICATE ? 1 : 0;
-                late += decision.verdict == Verdict.TOO_LATE ? 1 : 0;
+                tally.count(decision.verdict, decision.replay);
             }
         } finally {
-            books.enter(first, replayed, duplicate, late, unanswered);
+            books.enter(tally, unanswered);
+        }
+    }
+
+    private static void note(EventBatch batch, int index, long confirmedAt) {
+        if (confirmedAt >= 0) {
+            batch.noteConfirmed(index, confirmedAt);
         }
     }
 
@@ -183,7 +204,7 @@ public final class CaffeineDeduplicationStore implements NearTier {
         requireOpen();
         long at = clamp(timestamp);
         return isLate(at, watermark.get())
-                || (mark != null && inWindow(mark, at))
+                || (mark != null && mark.isWithin(retention.windowMillis(), at))
                 || at - retention.windowMillis() < floor.get();
     }
 
@@ -192,9 +213,24 @@ public final class CaffeineDeduplicationStore implements NearTier {
         Books.requireTimestamp(timestamp);
         requireOpen();
         if (origin != 0) {
-            marks.computeIfPresent(
-                    DedupKey.ofBits(keyHigh, keyLow),
-                    (k, mark) -> mark.origin == origin ? new Mark(mark.timestamp, 0) : mark);
+            confirm(keyHigh, keyLow, origin);
+        }
+    }
+
+    /** Confirms the key's mark if it has this origin; returns the mark that the key has then. */
+    private @Nullable Mark confirm(long keyHigh, long keyLow, long origin) {
+        return marks.computeIfPresent(
+                DedupKey.ofBits(keyHigh, keyLow),
+                (k, mark) -> mark.isReplayedBy(origin) ? new Mark(mark.timestamp(), 0) : mark);
+    }
+
+    @Override
+    public void confirm(EventBatch batch) {
+        Objects.requireNonNull(batch, "batch");
+        requireOpen();
+        for (int i = 0; i < batch.size(); i++) {
+            Mark mark = confirm(batch.keyHigh(i), batch.keyLow(i), batch.origin(i));
+            note(batch, i, mark == null ? Mark.NONE : mark.confirmedAt());
         }
     }
 
@@ -203,7 +239,7 @@ public final class CaffeineDeduplicationStore implements NearTier {
         Books.requireTimestamp(timestamp);
         Books.requireOrigin(origin);
         requireOpen();
-        marks.computeIfPresent(DedupKey.ofBits(keyHigh, keyLow), (k, mark) -> mark.origin == origin ? null : mark);
+        marks.computeIfPresent(DedupKey.ofBits(keyHigh, keyLow), (k, mark) -> mark.origin() == origin ? null : mark);
     }
 
     @Override
@@ -211,7 +247,7 @@ public final class CaffeineDeduplicationStore implements NearTier {
         Books.requireTimestamp(timestamp);
         requireOpen();
         Mark mark = marks.get(DedupKey.ofBits(keyHigh, keyLow));
-        return mark != null && inWindow(mark, clamp(timestamp)) && !replays(mark, origin);
+        return mark != null && mark.isWithin(retention.windowMillis(), clamp(timestamp)) && !mark.isReplayedBy(origin);
     }
 
     @Override
@@ -225,6 +261,23 @@ public final class CaffeineDeduplicationStore implements NearTier {
             watermark.accumulateAndGet(Math.min(at, now), Math::max);
             return new Mark(at, origin);
         });
+    }
+
+    @Override
+    public long watermark() {
+        requireOpen();
+        return watermark.get();
+    }
+
+    @Override
+    public void scan(RecordVisitor visitor) {
+        Objects.requireNonNull(visitor, "visitor");
+        requireOpen();
+        marks.forEach((key, mark) -> {
+            requireOpen();
+            visitor.visit(key.high(), key.low(), mark.timestamp());
+        });
+        requireOpen(); // closing removes marks, so that nobody visits them
     }
 
     @Override
@@ -261,6 +314,7 @@ public final class CaffeineDeduplicationStore implements NearTier {
     private void decide(long keyHigh, long keyLow, long timestamp, long origin, Decision decision) {
         decision.verdict = Verdict.UNJUDGED;
         decision.replay = false;
+        decision.confirmedAt = Mark.NONE;
         marks.compute(DedupKey.ofBits(keyHigh, keyLow), (key, mark) -> {
             requireOpen();
             long highest = watermark.get();
@@ -274,11 +328,14 @@ public final class CaffeineDeduplicationStore implements NearTier {
                 decision.verdict = Verdict.TOO_LATE;
                 return mark;
             }
-            if (mark == null || !inWindow(mark, at)) {
+            if (mark == null || decision.provenNew || !mark.isWithin(retention.windowMillis(), at)) {
                 decision.verdict = Verdict.FIRST_SEEN;
-                return new Mark(at, origin);
+                Mark made = new Mark(at, origin);
+                decision.confirmedAt = made.confirmedAt();
+                return made;
             }
-            decision.replay = replays(mark, origin);
+            decision.confirmedAt = mark.confirmedAt();
+            decision.replay = mark.isReplayedBy(origin);
             decision.verdict = decision.replay ? Verdict.FIRST_SEEN : Verdict.DUPLICATE;
             return mark;
         });
@@ -286,14 +343,6 @@ public final class CaffeineDeduplicationStore implements NearTier {
 
     private boolean isLate(long timestamp, long highest) {
         return timestamp < highest - retention.latenessMillis();
-    }
-
-    private static boolean replays(Mark mark, long origin) {
-        return origin != 0 && mark.origin == origin;
-    }
-
-    private boolean inWindow(Mark mark, long timestamp) {
-        return Math.abs(timestamp - mark.timestamp) <= retention.windowMillis();
     }
 
     /** The timestamp as judged and stored: at most S ahead of the present, which is never behind the watermark (rule 4e). */
@@ -318,9 +367,9 @@ public final class CaffeineDeduplicationStore implements NearTier {
 
     private void evicted(@Nullable DedupKey key, @Nullable Mark mark, RemovalCause cause) {
         if (cause == RemovalCause.SIZE && mark != null) {
-            long needlessFrom = mark.timestamp + retention.windowMillis() + retention.latenessMillis();
+            long needlessFrom = mark.timestamp() + retention.windowMillis() + retention.latenessMillis();
             if (watermark.get() <= needlessFrom) {
-                floor.accumulateAndGet(mark.timestamp + 1, Math::max);
+                floor.accumulateAndGet(mark.timestamp() + 1, Math::max);
                 books.enterEvicted(1);
             }
         }
@@ -338,27 +387,6 @@ public final class CaffeineDeduplicationStore implements NearTier {
     private void requireOpen() {
         if (closed) {
             throw new IllegalStateException("the store is closed");
-        }
-    }
-
-    /** Ends a record when the watermark has passed its timestamp by W + L, and the second that Caffeine rounds to. */
-    private final class MarkExpiry implements Expiry<DedupKey, Mark> {
-        private final long keptMillis =
-                retention.windowMillis() + retention.latenessMillis() + WRITE_TIME_TOLERANCE_MILLIS + 1;
-
-        @Override
-        public long expireAfterCreate(DedupKey key, Mark mark, long watermarkNanos) {
-            return Math.max(1, (mark.timestamp + keptMillis) * NANOS_PER_MILLI - watermarkNanos);
-        }
-
-        @Override
-        public long expireAfterUpdate(DedupKey key, Mark mark, long watermarkNanos, long currentDuration) {
-            return expireAfterCreate(key, mark, watermarkNanos);
-        }
-
-        @Override
-        public long expireAfterRead(DedupKey key, Mark mark, long watermarkNanos, long currentDuration) {
-            return currentDuration;
         }
     }
 

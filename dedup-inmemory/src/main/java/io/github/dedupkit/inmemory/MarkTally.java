@@ -1,5 +1,7 @@
 package io.github.dedupkit.inmemory;
 
+import io.github.dedupkit.Verdict;
+
 /** Counts the outcomes of a batch's marks. Not thread-safe. */
 final class MarkTally {
     int first;
@@ -28,6 +30,18 @@ final class MarkTally {
                 evicted++;
             }
             default -> throw new AssertionError("no outcome of a mark: " + outcome);
+        }
+    }
+
+    void count(Verdict verdict, boolean replay) {
+        switch (verdict) {
+            case FIRST_SEEN -> {
+                first += replay ? 0 : 1;
+                replayed += replay ? 1 : 0;
+            }
+            case DUPLICATE -> duplicate++;
+            case TOO_LATE -> late++;
+            case UNJUDGED -> throw new AssertionError("an in-process store always judges");
         }
     }
 

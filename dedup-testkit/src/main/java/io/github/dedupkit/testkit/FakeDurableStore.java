@@ -1,5 +1,6 @@
 package io.github.dedupkit.testkit;
 
+import io.github.dedupkit.BackingStore;
 import io.github.dedupkit.CorruptSnapshotException;
 import io.github.dedupkit.DedupKey;
 import io.github.dedupkit.EventBatch;
@@ -14,10 +15,12 @@ import io.github.dedupkit.StoreStats;
 import io.github.dedupkit.StoreUnavailableException;
 import io.github.dedupkit.Verdict;
 import java.time.Duration;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * outlives the store. It is the reference that shows the contract can be kept, and a durable store for tests that need one
  * that can be killed and opened again. Safe for use by many threads, which take turns; no store for production.
  */
-public class FakeDurableStore implements NearTier {
+public class FakeDurableStore implements NearTier, BackingStore {
     static final long NONE = -1;
 
     /** What every fake durable store promises. */
@@ -77,12 +80,21 @@ public class FakeDurableStore implements NearTier {
 
     @Override
     public synchronized Verdict markSeen(long keyHigh, long keyLow, long timestamp, long origin) {
+        return mark(timestamp, () -> judge(keyOf(keyHigh, keyLow), timestamp, origin));
+    }
+
+    @Override
+    public synchronized Verdict markNew(long keyHigh, long keyLow, long timestamp, long origin) {
+        return mark(timestamp, () -> judgeNew(keyOf(keyHigh, keyLow), timestamp, origin));
+    }
+
+    private Verdict mark(long timestamp, Supplier<Verdict> judgement) {
         requireTimestamp(timestamp);
         requireOpen();
         FakeBooks before = counts.copy();
         Verdict verdict = Verdict.UNJUDGED;
         try {
-            verdict = judge(keyOf(keyHigh, keyLow), timestamp, origin);
+            verdict = judgement.get();
         } finally {
             unanswered(verdict == Verdict.UNJUDGED ? 1 : 0);
             counts.tell(config.listener(), before);
@@ -94,9 +106,21 @@ public class FakeDurableStore implements NearTier {
     public synchronized void markSeen(EventBatch batch) {
         Objects.requireNonNull(batch, "batch");
         requireOpen();
+        judging(batch, () -> judgeAll(batch));
+    }
+
+    @Override
+    public synchronized void markSeen(EventBatch batch, BitSet provenNew) {
+        Objects.requireNonNull(batch, "batch");
+        Objects.requireNonNull(provenNew, "provenNew");
+        requireOpen();
+        judging(batch, () -> judgeAll(batch, provenNew));
+    }
+
+    private void judging(EventBatch batch, Runnable judgement) {
         FakeBooks before = counts.copy();
         try {
-            judgeAll(batch);
+            judgement.run();
         } finally {
             int left = 0;
             for (int i = 0; i < batch.size(); i++) {
@@ -109,10 +133,18 @@ public class FakeDurableStore implements NearTier {
 
     /** Judges the unjudged items in order. */
     void judgeAll(EventBatch batch) {
+        judgeAll(batch, new BitSet(0));
+    }
+
+    void judgeAll(EventBatch batch, BitSet provenNew) {
         for (int i = 0; i < batch.size(); i++) {
             if (batch.verdict(i) == Verdict.UNJUDGED) {
                 DedupKey key = keyOf(batch.keyHigh(i), batch.keyLow(i));
-                batch.judge(i, judge(key, batch.timestamp(i), batch.origin(i)));
+                batch.judge(
+                        i,
+                        provenNew.get(i)
+                                ? judgeNew(key, batch.timestamp(i), batch.origin(i))
+                                : judge(key, batch.timestamp(i), batch.origin(i)));
                 if (batch.verdict(i) != Verdict.TOO_LATE) {
                     note(batch, i, key);
                 }
@@ -147,11 +179,7 @@ public class FakeDurableStore implements NearTier {
         }
         Mark mark = marks.get(key);
         if (mark == null || !inWindow(mark, at)) {
-            makeRoom();
-            raiseWatermark(at);
-            record(key, new Mark(at, origin));
-            counts.firstSeen++;
-            return Verdict.FIRST_SEEN;
+            return first(key, at, origin);
         }
         raiseWatermark(at);
         if (replays(mark, origin)) {
@@ -160,6 +188,24 @@ public class FakeDurableStore implements NearTier {
         }
         counts.duplicates++;
         return Verdict.DUPLICATE;
+    }
+
+    /** The decision on a key that is proven to be new: blind, so that a wrong proof shows. */
+    Verdict judgeNew(DedupKey key, long timestamp, long origin) {
+        long at = clamp(timestamp);
+        if (isLate(at)) {
+            counts.tooLate++;
+            return Verdict.TOO_LATE;
+        }
+        return first(key, at, origin);
+    }
+
+    private Verdict first(DedupKey key, long at, long origin) {
+        makeRoom();
+        raiseWatermark(at);
+        record(key, new Mark(at, origin));
+        counts.firstSeen++;
+        return Verdict.FIRST_SEEN;
     }
 
     long clamp(long timestamp) {
@@ -314,6 +360,26 @@ public class FakeDurableStore implements NearTier {
             if (batch.verdict(i) == Verdict.FIRST_SEEN) {
                 remember(batch.keyHigh(i), batch.keyLow(i), batch.timestamp(i), batch.origin(i));
             }
+        }
+    }
+
+    @Override
+    public synchronized long watermark() {
+        requireOpen();
+        return watermark;
+    }
+
+    @Override
+    public void scan(RecordVisitor visitor) {
+        Objects.requireNonNull(visitor, "visitor");
+        Map<DedupKey, Mark> held;
+        synchronized (this) {
+            requireOpen();
+            held = Map.copyOf(marks);
+        }
+        held.forEach((key, mark) -> visitor.visit(key.high(), key.low(), mark.timestamp));
+        synchronized (this) {
+            requireOpen();
         }
     }
 

@@ -27,10 +27,20 @@ final class BrokenStores {
                 BrokenStore.of("breaks nothing", FakeDurableStore::new), BrokenMarks.approximateStoreThatSaysSo());
     }
 
+    /** The one store of that name, whatever contract it is made for. */
     static BrokenStore named(String name) {
-        return Stream.concat(all().stream(), sound().stream())
+        List<BrokenStore> found = Stream.of(
+                        all(),
+                        sound(),
+                        BrokenBackingStores.all(),
+                        BrokenKeyFilters.all(),
+                        List.of(BrokenBackingStores.SOUND, BrokenKeyFilters.SOUND))
+                .flatMap(List::stream)
                 .filter(store -> store.name().equals(name))
-                .findFirst()
-                .orElseThrow();
+                .toList();
+        if (found.size() != 1) {
+            throw new IllegalArgumentException(found.size() + " stores are named \"" + name + "\"; names are distinct");
+        }
+        return found.get(0);
     }
 }

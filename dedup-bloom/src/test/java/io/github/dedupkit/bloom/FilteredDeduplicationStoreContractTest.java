@@ -1,0 +1,31 @@
+package io.github.dedupkit.bloom;
+
+import io.github.dedupkit.Guarantees;
+import io.github.dedupkit.Guarantees.Atomicity;
+import io.github.dedupkit.Guarantees.Condition;
+import io.github.dedupkit.Guarantees.Durability;
+import io.github.dedupkit.Guarantees.Scope;
+import io.github.dedupkit.testkit.ReplaySafeStoreContract;
+import io.github.dedupkit.testkit.StoreConfig;
+import io.github.dedupkit.testkit.StoreFixture;
+
+/** A filter in front of the Caffeine store keeps that store's contract and its guarantees. */
+class FilteredDeduplicationStoreContractTest extends ReplaySafeStoreContract {
+    @Override
+    protected StoreFixture fixture(StoreConfig config) {
+        return FilteredStores.overCaffeine(config);
+    }
+
+    @Override
+    protected Guarantees expectedGuarantees() {
+        return Guarantees.builder(Durability.NONE, Scope.PROCESS, Atomicity.STORE)
+                .on(Condition.HEALTHY, "0", "0", "0")
+                .on(Condition.PROCESS_CRASH, "0", "every live key once", "unconfirmed deliveries")
+                .on(Condition.POWER_CUT, "0", "every live key once", "unconfirmed deliveries")
+                .on(Condition.FAILOVER, "0", "every live key once", "unconfirmed deliveries")
+                .on(Condition.OVER_CAPACITY, "0", "copies of the dropped records, counted", "0")
+                .on(Condition.LATE_DATA, "0", "0; answered TOO_LATE", "0")
+                .on(Condition.HOSTILE_KEYS, "0 with a keyed key space", "0", "0")
+                .build();
+    }
+}
