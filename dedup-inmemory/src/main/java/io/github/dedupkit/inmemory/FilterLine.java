@@ -88,6 +88,13 @@ final class FilterLine {
         return left;
     }
 
+    /** The header without its oldest record, if there are as many as a line can hold and that one has expired. */
+    static long makeRoom(long header, FilterWidth width, int expired) {
+        long line = header >>> TIMELINE_SHIFT;
+        boolean makes = Long.bitCount(line) == width.records && zerosBelowTop(line) >= expired;
+        return makes ? header ^ (Long.highestOneBit(line) << TIMELINE_SHIFT) : header;
+    }
+
     private static int zerosBelowTop(long line) {
         return Long.SIZE - Long.numberOfLeadingZeros(line) - Long.bitCount(line);
     }

@@ -2,6 +2,8 @@ package io.github.dedupkit.inmemory;
 
 import io.github.dedupkit.Retention;
 import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * The layout and the sizes of a filter's tables.
@@ -29,30 +31,21 @@ record FilterPlan(FilterWidth width, long expectedKeys) {
     /**
      * Plans a filter.
      *
-     * @throws IllegalArgumentException if no layout has so many ticks, or none with so many is as accurate
+     * @throws IllegalArgumentException if no layout that is accurate enough tells so many ticks apart
      */
     static FilterPlan of(Retention retention, long expectedKeys, double falseDuplicateProbability) {
-        FilterWidth width = Arrays.stream(FilterWidth.values())
+        List<FilterWidth> accurate = Arrays.stream(FilterWidth.values())
                 .filter(each -> probability(each) <= falseDuplicateProbability)
-                .filter(each -> Ages.ticks(retention, retention.tickMillis()) <= each.mostTicks())
-                .findFirst()
-                .orElse(null);
-        if (width == null) {
-            int most = widthFor(falseDuplicateProbability).mostTicks();
-            throw new IllegalArgumentException("window + lateness + future skew are "
-                    + Ages.ticks(retention, retention.tickMillis()) + " ticks (" + retention
-                    + "), and the filter holds "
-                    + most + " at a probability of " + falseDuplicateProbability + "; "
-                    + Ages.remedy(retention, most));
+                .collect(Collectors.toList());
+        long ticks = Ages.ticks(retention, retention.tickMillis());
+        for (FilterWidth each : accurate) {
+            if (ticks <= each.mostTicks()) {
+                return new FilterPlan(each, expectedKeys);
+            }
         }
-        return new FilterPlan(width, expectedKeys);
-    }
-
-    private static FilterWidth widthFor(double falseDuplicateProbability) {
-        return Arrays.stream(FilterWidth.values())
-                .filter(each -> probability(each) <= falseDuplicateProbability)
-                .findFirst()
-                .orElseThrow();
+        int most = accurate.get(accurate.size() - 1).mostTicks();
+        throw new IllegalArgumentException("window + lateness + future skew are " + ticks + " ticks (" + retention
+                + "), and the filter tells " + most + " apart; " + Ages.remedy(retention, most));
     }
 
     private static double probability(FilterWidth width) {

@@ -134,7 +134,7 @@ final class FilterTable implements Lines {
                 return LineTable.TOO_LATE;
             }
             int since = FilterLine.since(memory, at, present);
-            long fresh = since == 0 ? header : FilterLine.later(header, present, since, generationShift);
+            long fresh = FilterLine.later(header, present, since, generationShift); // also where it is 0: seldom predictable
             int fingerprint = (int) keyLow & fingerprintMask;
             int found = FilterLine.find(memory, at, fresh, width, fingerprint, age, window);
             if (found >= 0) {
@@ -145,11 +145,8 @@ final class FilterTable implements Lines {
                 }
                 return LineTable.DUPLICATE;
             }
+            fresh = FilterLine.makeRoom(fresh, width, expired);
             boolean full = FilterLine.records(fresh) == width.records;
-            if (full) {
-                fresh = FilterLine.dropExpired(fresh, expired);
-                full = FilterLine.records(fresh) == width.records;
-            }
             int keyClass = FilterLine.classOf(keyHigh);
             if (full || FilterLine.overflowed(fresh, keyClass)) {
                 int outcome = askElsewhere(full ? request : request.withoutRecord(), keyHigh, keyLow, event);

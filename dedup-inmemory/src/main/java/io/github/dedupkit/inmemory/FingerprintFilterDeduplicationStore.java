@@ -85,8 +85,8 @@ public final class FingerprintFilterDeduplicationStore implements KeyFilter {
     /**
      * Starts a store.
      *
-     * @param retention how long it remembers; W + L + S must be at most 14 ticks, a few more at a probability of 1e-4 and
-     *     below, so choose a tick of W / 12 or so
+     * @param retention how long it remembers; W + L + S may be 14 ticks, so choose a tick of W / 12 or so. Up to 28 ticks
+     *     take longer fingerprints than the probability asks for: half as much memory again, or twice as much
      * @param expectedKeys the keys to make room for: rate x (W + L + one tick), 1 to 2^36; the filter may be full at a tenth
      *     more, so leave room for bursts
      * @return a builder
@@ -344,7 +344,7 @@ public final class FingerprintFilterDeduplicationStore implements KeyFilter {
 
         /**
          * Sets the probability that a new key is told DUPLICATE, which is an event lost; one in a million unless set. The
-         * store takes the layout that reaches it: 16, 18, 21, 24 or 32 bits per fingerprint.
+         * store takes the smallest layout that reaches it, of 16, 18, 21, 24 or 32 bits per fingerprint.
          *
          * @param probability the highest, with as many keys as expected; 5e-9 to 0.1
          * @return this builder
