@@ -36,6 +36,9 @@ import org.jspecify.annotations.Nullable;
  * others. With a trusted one, who can choose ids can choose keys: to suppress another's event, or to set more bits per
  * key than hashes do, so that all look-ups err more often than stated.
  *
+ * <p><b>As a filter</b> in front of an exact store ({@link FilteredDeduplicationStore}) it loses nothing: a key that it takes
+ * for a known one costs a look-up.
+ *
  * <p><b>Thread-safety:</b> safe for use by many threads; calls for one key are linearizable. {@link #close()} may come at
  * any time.
  *

@@ -40,7 +40,7 @@ import java.util.concurrent.locks.Lock;
  * one rather than one that refuses. A batch with timestamps more than S ahead of the clock is copied.
  *
  * <p><b>Failure:</b> what the backing store throws reaches the caller. What the filter throws is counted in {@link
- * #filterStats()}, logged once, and costs look-ups: it has missed a mark, so that nothing within W of it is proven.
+ * #filterStats()}, logged once, and costs look-ups: it has missed a mark, so nothing is proven of what is stamped up to W later.
  */
 public final class FilteredDeduplicationStore implements ReplaySafeStore {
     /*

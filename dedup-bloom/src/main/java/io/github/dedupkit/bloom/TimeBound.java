@@ -22,7 +22,7 @@ record TimeBound(InstantSource clock, long futureSkewMillis, BackingStore backin
         return timestamp - present <= futureSkewMillis ? timestamp : present + futureSkewMillis;
     }
 
-    /** The batch itself; a copy of it if a timestamp is held back. */
+    /** The batch itself; a copy of it, with a retry token of its own, if a timestamp is held back. */
     EventBatch of(EventBatch batch) {
         long now = clock.millis();
         long latest = latest(batch);

@@ -196,6 +196,18 @@ class FilteredDeduplicationStoreTest {
     }
 
     @Test
+    void aClockThatIsSetBackHoldsNothingBackThatTheWatermarkHasReached() {
+        mark(store, key(0), START, O1, FIRST_SEEN);
+        clock.set(START - 10 * TICK);
+        mark(store, key(0), START + 2 * TICK, O2, DUPLICATE);
+        mark(store, key(1), START + 2 * TICK, O1, FIRST_SEEN);
+        EventBatch batch = new EventBatch(1);
+        batch.add(key(2), START + 3 * TICK, 0);
+        store.markSeen(batch);
+        assertEquals(START + 2 * TICK, batch.confirmedAt(0), "held back to the watermark + S");
+    }
+
+    @Test
     void confirmAndForgetNeedNoFilter() {
         mark(store, key(0), START, O1, FIRST_SEEN);
         EventBatch batch = new EventBatch(1);

@@ -156,6 +156,26 @@ class FilteredTrapsTest {
     }
 
     @Test
+    void theBitsOfABatchThatTheFilterFailedWithAreNoProofs() {
+        mark(0, START, O1, FIRST_SEEN, "a fresh key");
+        ForwardingFilter failing = new ForwardingFilter(FilteredStores.filter(RETENTION, clock)) {
+            @Override
+            public void record(EventBatch batch, BitSet provenNew) {
+                provenNew.set(0, batch.size());
+                throw new StoreUnavailableException("full at its capacity of 0 keys");
+            }
+        };
+        store = FilteredDeduplicationStore.builder(RETENTION, failing, backing)
+                .clock(clock)
+                .build();
+        store.warm();
+        EventBatch batch = new EventBatch(1);
+        batch.add(key(0), START, O2);
+        store.markSeen(batch);
+        assertEquals(DUPLICATE, batch.verdict(0));
+    }
+
+    @Test
     void whatIsLateForTheFilterAloneIsRecorded() {
         mark(0, START, O1, FIRST_SEEN, "a fresh key");
         clock.set(START + 2 * L);
