@@ -32,6 +32,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             ColdStartCommand.class,
             GrowthCommand.class,
             ContentionCommand.class,
+            FilterCommand.class,
             GateCommand.class,
             GateRecordCommand.class,
             GateEvaluateCommand.class

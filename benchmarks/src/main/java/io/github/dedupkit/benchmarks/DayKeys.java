@@ -46,9 +46,8 @@ final class DayKeys {
 
     /** Adds an event with the key of this number, and an origin or 0. */
     void add(EventBatch batch, long number, long timestamp, long origin) {
-        long high = DayEvents.mix(number * HIGH + LOW);
-        // A sum: the mixed number alone would never repeat its lower half, as keys may.
-        long low = high + DayEvents.mix(number * LOW + HIGH);
+        long high = high(number);
+        long low = low(number);
         if (space == null) {
             batch.add(high, low, timestamp, origin);
         } else {
@@ -56,5 +55,15 @@ final class DayKeys {
             LONG.set(id, Long.BYTES, low);
             batch.add(space, id, timestamp, origin);
         }
+    }
+
+    /** The upper half of the bits that a number stands for. */
+    static long high(long number) {
+        return DayEvents.mix(number * HIGH + LOW);
+    }
+
+    /** The lower half. A sum: the mixed number alone would never repeat it, as keys may. */
+    static long low(long number) {
+        return high(number) + DayEvents.mix(number * LOW + HIGH);
     }
 }

@@ -28,7 +28,9 @@ class BenchOutputTest {
                         + " store from to threads batch millis keys_per_second worst_ratio slowest_call_nanos"
                         + " store_bytes peak_bytes lost lost_expected lost_by_chance admitted by_second by_keys",
                 "contention --threads 1,2 --seconds 1 --rounds 1 --store wide --batch 16;"
-                        + " store keys batch rounds seconds_each wrong results"
+                        + " store keys batch rounds seconds_each wrong results",
+                "filter --keys 20_000 --look-ups 1e5 --rounds 1 --tier fingerprint_filter,guava_2 --batch 256;"
+                        + " rounds failures results promises"
             })
     void oneObjectOnOneLine(String arguments, String names) throws Exception {
         Run run = BenchCommands.run((arguments + " --json").split(" ", -1));
