@@ -1,0 +1,36 @@
+package io.github.dedupkit.rocksdb;
+
+import io.github.dedupkit.Guarantees;
+import io.github.dedupkit.Guarantees.Atomicity;
+import io.github.dedupkit.Guarantees.Condition;
+import io.github.dedupkit.Guarantees.Durability;
+import io.github.dedupkit.Guarantees.Scope;
+import io.github.dedupkit.testkit.ReplaySafeStoreContract;
+import io.github.dedupkit.testkit.StoreConfig;
+import io.github.dedupkit.testkit.StoreFixture;
+import java.nio.file.Path;
+import org.junit.jupiter.api.io.TempDir;
+
+/** With a synced log, the store keeps the whole contract. */
+class RocksDbSyncContractTest extends ReplaySafeStoreContract {
+    @TempDir(factory = RamDisk.class)
+    private Path parent;
+
+    @Override
+    protected StoreFixture fixture(StoreConfig config) {
+        return new RocksDbFixture(config, RocksDbDeduplicationStore.Durability.SYNC, parent);
+    }
+
+    @Override
+    protected Guarantees expectedGuarantees() {
+        return Guarantees.builder(Durability.POWER_CUT, Scope.PROCESS, Atomicity.STORE)
+                .on(Condition.HEALTHY, "0", "0", "0")
+                .on(Condition.PROCESS_CRASH, "0", "0", "unconfirmed deliveries")
+                .on(Condition.POWER_CUT, "0", "0", "unconfirmed deliveries")
+                .on(Condition.FAILOVER, "0", "every live key once", "unconfirmed deliveries")
+                .on(Condition.OVER_CAPACITY, "0", "0; refuses while the disk is full", "0")
+                .on(Condition.LATE_DATA, "0", "0; answered TOO_LATE", "0")
+                .on(Condition.HOSTILE_KEYS, "0 with a keyed key space", "0", "0")
+                .build();
+    }
+}
