@@ -27,7 +27,8 @@ final class FilterLine {
      * by one, and what has expired falls off the upper end. The coding of the counts is that of the upper halves in
      * Elias, "Efficient Storage and Retrieval by Content and Address of Static Files", 1974.
      *
-     * A fingerprint of an earlier tick than the newest is put in its order: those that are newer move up by a place.
+     * A fingerprint of an earlier tick than the newest is put in its order: those that are newer move up by a place. They
+     * move down by one where a fingerprint is made newer.
      */
     static final int LANE_BITS = Short.SIZE;
     static final int TIMELINE_BITS = 41;
@@ -163,8 +164,8 @@ final class FilterLine {
     static long put(ByteBuffer lines, int at, long header, FilterWidth width, int fingerprint, int age) {
         long timeline = header >>> TIMELINE_SHIFT;
         int bit = endOfTick(timeline, age);
-        int newest = next(cursor(header), width);
-        move(lines, at, width, newest, bit - age, fingerprint);
+        int newest = beside(cursor(header), 1, width);
+        move(lines, at, width, newest, -1, bit - age, fingerprint);
         return (insert(timeline, bit) << TIMELINE_SHIFT) | (header & ALL_CLASSES) | ((long) newest << CURSOR_SHIFT);
     }
 
@@ -180,13 +181,19 @@ final class FilterLine {
         int place = cursor(header) - newer;
         place += place < 0 ? width.records : 0;
         int fingerprint = fingerprint(lines, at, width, place);
-        move(lines, at, width, place, newer - (bit - age), fingerprint);
+        move(lines, at, width, place, 1, newer - (bit - age), fingerprint);
         return (insert(((timeline ^ below) >>> (old + 1) << old) | below, bit) << TIMELINE_SHIFT)
                 | (header & ~ALL_TIMELINE);
     }
 
-    /** Moves so many fingerprints up by one, into a place, and puts another in the place that becomes free. */
-    private static void move(ByteBuffer lines, int at, FilterWidth width, int to, int count, int fingerprint) {
+    /**
+     * Moves so many fingerprints by one towards a place, the first of them into it, and puts another in the place that becomes
+     * free.
+     *
+     * @param side where they are: 1 above the place, those that are newer; -1 below it
+     */
+    private static void move(
+            ByteBuffer lines, int at, FilterWidth width, int to, int side, int count, int fingerprint) {
         if (count > 0) {
             // Changes nothing, and calls what all that follows does: if the stack has no room, it ends here, with no
             // record lost.
@@ -194,7 +201,7 @@ final class FilterLine {
         }
         int place = to;
         for (int i = 0; i < count; i++) {
-            int from = previous(place, width);
+            int from = beside(place, side, width);
             copy(lines, at, width, from, place);
             place = from;
         }
@@ -222,12 +229,12 @@ final class FilterLine {
         return Long.numberOfTrailingZeros(zeros) + 1;
     }
 
-    private static int next(int place, FilterWidth width) {
-        return place + 1 < width.records ? place + 1 : 0;
-    }
-
-    private static int previous(int place, FilterWidth width) {
-        return place > 0 ? place - 1 : width.records - 1;
+    private static int beside(int place, int side, FilterWidth width) {
+        int beside = place + side;
+        if (beside < 0) {
+            return width.records - 1;
+        }
+        return beside < width.records ? beside : 0;
     }
 
     private static int cursor(long header) {

@@ -18,8 +18,8 @@ record FilterPlan(FilterWidth width, long expectedKeys) {
     private static final int LEVELS = 4;
 
     /**
-     * A line of an overflow table for so many: in a steady flow, a 23rd of the keys find their line full at the planned load,
-     * and a 13th at a tenth more.
+     * A line of an overflow table for so many: in a steady flow, a 20th of the keys find their line full at the planned load,
+     * and a 12th at a tenth more.
      */
     static final int OVERFLOW_SHARE = 12;
 
@@ -49,7 +49,7 @@ record FilterPlan(FilterWidth width, long expectedKeys) {
     }
 
     private static double probability(FilterWidth width) {
-        return width.planned() * WITH_OVERFLOW / (1L << width.bits());
+        return width.planned * WITH_OVERFLOW / (1L << width.bits());
     }
 
     /** The probability of a false duplicate with as many keys as expected. */
@@ -67,7 +67,7 @@ record FilterPlan(FilterWidth width, long expectedKeys) {
     }
 
     private long lines(int level) {
-        long first = (long) Math.ceil(expectedKeys / width.planned());
+        long first = (long) Math.ceil(expectedKeys / width.planned);
         return Math.max(LEAST_LINES, first / (long) Math.pow(OVERFLOW_SHARE, level));
     }
 
@@ -82,7 +82,7 @@ record FilterPlan(FilterWidth width, long expectedKeys) {
             long lines = held.levels().get(level).lines();
             if (lines != lines(level)) {
                 throw new IllegalArgumentException("the snapshot " + snapshot.file() + " is of a filter for up to "
-                        + (long) (held.levels().get(0).lines() * width.planned())
+                        + (long) (held.levels().get(0).lines() * width.planned)
                         + " keys, and this one is planned for "
                         + expectedKeys + "; expect as many as when it was taken");
             }

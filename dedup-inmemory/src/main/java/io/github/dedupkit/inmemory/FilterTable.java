@@ -129,12 +129,14 @@ final class FilterTable implements Lines {
             EventTime.Tick tick = time.tick();
             boolean late = time.isLate(event, highest, tick);
             long present = tick.number;
-            int age = (int) (present + skew - time.numberOf(event, tick));
-            if (late && (request.judges || age >= expired)) {
+            long passed = present + skew - time.numberOf(event, tick);
+            if (late && (request.judges || passed >= expired)) {
                 return LineTable.TOO_LATE;
             }
+            int age = (int) passed;
             int since = FilterLine.since(memory, at, present);
-            long fresh = FilterLine.later(header, present, since, generationShift); // also where it is 0: seldom predictable
+            long fresh =
+                    FilterLine.later(header, present, since, generationShift); // also where it is 0: seldom predictable
             int fingerprint = (int) keyLow & fingerprintMask;
             int found = FilterLine.find(memory, at, fresh, width, fingerprint, age, window);
             if (found >= 0) {
@@ -150,6 +152,11 @@ final class FilterTable implements Lines {
             int keyClass = FilterLine.classOf(keyHigh);
             if (full || FilterLine.overflowed(fresh, keyClass)) {
                 int outcome = askElsewhere(full ? request : request.withoutRecord(), keyHigh, keyLow, event);
+                if (outcome == LineTable.DUPLICATE && !request.judges) { // noted as late as its record is now
+                    fresh = FilterLine.overflow(fresh, keyClass);
+                    FilterLine.stamp(memory, at, present);
+                    header = fresh;
+                }
                 if (outcome == LineTable.DUPLICATE
                         || outcome == LineTable.FULL
                         || (request.judges && outcome == LineTable.TOO_LATE)) {
@@ -243,9 +250,10 @@ final class FilterTable implements Lines {
     /** The records in some line, and those that keys of that line are compared with elsewhere, on average. */
     private double compared(SplittableRandom random) {
         long header = refreshed(random.nextLong(lines));
-        double part = FilterLine.overflowed(header);
+        int records = FilterLine.records(header);
+        double part = records == width.records ? 1 : FilterLine.overflowed(header); // a full line sends every key on
         FilterTable elsewhere = part == 0 ? null : overflow;
-        return FilterLine.records(header) + (elsewhere == null ? 0 : part * elsewhere.compared(random));
+        return records + (elsewhere == null ? 0 : part * elsewhere.compared(random));
     }
 
     /** Does some of what is due since the watermark has moved. */

@@ -4,14 +4,11 @@ package io.github.dedupkit.inmemory;
  * The layouts of a {@link FilterLine}: the more bits a fingerprint has, the fewer there is room for.
  */
 enum FilterWidth {
-    BITS_16(27, 0),
-    BITS_18(24, 2),
-    BITS_21(20, 5),
-    BITS_24(18, 8),
-    BITS_32(13, 16);
-
-    /** The part of the places in a line that is planned to be taken, those that overflow included: a tenth more still fits. */
-    private static final double PLANNED_LOAD = 0.8;
+    BITS_16(27, 0, 21.6),
+    BITS_18(24, 2, 18.8),
+    BITS_21(20, 5, 15.1),
+    BITS_24(18, 8, 13.3),
+    BITS_32(13, 16, 8.8);
 
     /** The places for fingerprints in a line. */
     final int records;
@@ -19,19 +16,23 @@ enum FilterWidth {
     /** The bits of a fingerprint beyond its first 16, which are kept apart from these. */
     final int extraBits;
 
-    FilterWidth(int records, int extraBits) {
+    /**
+     * The records that a line is planned for, those that overflow included. In a steady flow a line is full for a part of
+     * the time that Erlang's loss formula gives ("Solution of Some Problems in the Theory of Probabilities of Significance in
+     * Automatic Telephone Exchanges", 1917): the fewer places, the fewer of them can be planned to be taken. A tenth more still
+     * fits.
+     */
+    final double planned;
+
+    FilterWidth(int records, int extraBits, double planned) {
         this.records = records;
         this.extraBits = extraBits;
+        this.planned = planned;
     }
 
     /** The bits of a fingerprint. */
     int bits() {
         return FilterLine.LANE_BITS + extraBits;
-    }
-
-    /** The records that a line is planned for. */
-    double planned() {
-        return records * PLANNED_LOAD;
     }
 
     /** The most ticks that W + L + S may take. */

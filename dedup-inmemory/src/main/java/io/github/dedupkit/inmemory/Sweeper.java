@@ -8,12 +8,12 @@ import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
  */
 final class Sweeper {
     /*
-     * Whoever finds a whole round due waits, having moved the watermark by a life, 15 granules, at most. A line is thus
-     * refreshed within two rounds, of the four in which stamps come round, and 15 granules for each thread that waits: enough
-     * for a thousand threads that all jump at once.
+     * Whoever finds a whole round due waits, having moved the watermark by a life at most: 15 granules, or 2 where a round is
+     * short. A line is thus refreshed within two rounds, of the four in which stamps come round, and as many granules for
+     * each thread that waits: enough for hundreds of threads that all jump at once.
      */
-    /** The granules that a call sweeps for at most; a jump of the watermark makes no more due. */
-    private static final int MOST = 16;
+    /** A call sweeps for this part of a round at most; a jump of the watermark makes no more due. */
+    private static final int SHARE = 512;
 
     /** Where a thread was held up for so long that half a round is due, a call sweeps for this part of it. */
     private static final int PART = 8;
@@ -65,7 +65,7 @@ final class Sweeper {
             long lines = table.lines();
             long before = swept;
             long behind = Math.max(0, granule - before);
-            long taken = Math.min(behind, behind <= round / 2 ? MOST : behind / PART);
+            long taken = Math.min(behind, behind <= round / 2 ? round / SHARE : behind / PART);
             long due = taken == 0 ? 0 : Math.min(lines, lines * taken / round + 1);
             for (long i = 0; i < due; i++) {
                 cursor = cursor + 1 < lines ? cursor + 1 : 0;

@@ -2,19 +2,15 @@ package io.github.dedupkit.inmemory;
 
 import io.github.dedupkit.DeduplicationStore;
 import io.github.dedupkit.Guarantees;
-import io.github.dedupkit.Guarantees.Atomicity;
-import io.github.dedupkit.Guarantees.Condition;
-import io.github.dedupkit.Guarantees.Durability;
-import io.github.dedupkit.Guarantees.Scope;
 import io.github.dedupkit.Retention;
-import io.github.dedupkit.testkit.DeduplicationStoreContract;
+import io.github.dedupkit.testkit.KeyFilterContract;
 import io.github.dedupkit.testkit.StoreConfig;
 import io.github.dedupkit.testkit.StoreFixture;
 import java.time.Duration;
 import java.util.List;
 
 /** The filter keeps the contract, with as many ticks as it can tell apart and with few. */
-class FilterContractTest extends DeduplicationStoreContract {
+class FilterContractTest extends KeyFilterContract {
     @Override
     protected StoreFixture fixture(StoreConfig config) {
         return new StoreFixture() {
@@ -49,20 +45,6 @@ class FilterContractTest extends DeduplicationStoreContract {
 
     @Override
     protected Guarantees expectedGuarantees() {
-        String lost = "false duplicates at the stated probability";
-        return Guarantees.builder(Durability.NONE, Scope.PROCESS, Atomicity.STORE)
-                .falseDuplicateProbability(9.355545043945313E-7)
-                .on(Condition.HEALTHY, lost, "0", "0")
-                .on(Condition.PROCESS_CRASH, lost, "every live key once", "unconfirmed deliveries")
-                .on(Condition.POWER_CUT, lost, "every live key once", "unconfirmed deliveries")
-                .on(Condition.FAILOVER, lost, "every live key once", "unconfirmed deliveries")
-                .on(
-                        Condition.OVER_CAPACITY,
-                        "false duplicates at up to 1.25 times the stated probability",
-                        "0; marks are refused",
-                        "0")
-                .on(Condition.LATE_DATA, lost, "0; answered TOO_LATE", "0")
-                .on(Condition.HOSTILE_KEYS, "as when healthy, with a keyed key space", "0", "0")
-                .build();
+        return FilterStores.guarantees(8.64088535308838E-7);
     }
 }

@@ -23,17 +23,27 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Fingerprint tables that a restart takes through a snapshot: the last barrier was just before it. Marks carry no origin, so
+ * Fingerprint tables or filters that a restart takes through a snapshot: the last barrier was just before it. Marks carry no origin, so
  * none is open there. So the rules about restarts run against a store that keeps nothing by itself.
  */
 final class SnapshotFixture implements DurableFixture {
-    private final Width width;
+    private final Opener opener;
     private final StoreConfig config;
     private final Path file;
     private @Nullable Snapshotting last;
 
+    /** Opens a store, with what a snapshot holds if there is one. */
+    interface Opener {
+        DeduplicationStore open(StoreConfig config, @Nullable Path snapshot);
+    }
+
+    /** Of fingerprint tables. */
     SnapshotFixture(Width width, StoreConfig config, Path directory) {
-        this.width = width;
+        this((with, snapshot) -> open(width, with, snapshot), config, directory);
+    }
+
+    SnapshotFixture(Opener opener, StoreConfig config, Path directory) {
+        this.opener = opener;
         this.config = config;
         try {
             file = Files.createTempDirectory(directory, "fixture").resolve("table.snapshot");
@@ -42,17 +52,21 @@ final class SnapshotFixture implements DurableFixture {
         }
     }
 
-    @Override
-    public DeduplicationStore open() {
+    private static DeduplicationStore open(Width width, StoreConfig config, @Nullable Path snapshot) {
         FingerprintDeduplicationStore.Builder builder = FingerprintDeduplicationStore.builder(
                         config.retention(), config.expectedKeys())
                 .clock(config.clock())
                 .listener(config.listener());
-        save();
-        if (Files.exists(file)) {
-            builder.restoreFrom(file);
+        if (snapshot != null) {
+            builder.restoreFrom(snapshot);
         }
-        Snapshotting opened = new Snapshotting(width == Width.NARROW ? builder.buildNarrow() : builder.buildWide());
+        return width == Width.NARROW ? builder.buildNarrow() : builder.buildWide();
+    }
+
+    @Override
+    public DeduplicationStore open() {
+        save();
+        Snapshotting opened = new Snapshotting(opener.open(config, Files.exists(file) ? file : null));
         last = opened;
         return opened;
     }
@@ -127,6 +141,8 @@ final class SnapshotFixture implements DurableFixture {
             try {
                 if (table instanceof FingerprintNearTier wide) {
                     wide.snapshot(file, new byte[0]);
+                } else if (table instanceof FingerprintFilterDeduplicationStore filter) {
+                    filter.snapshot(file, new byte[0]);
                 } else {
                     ((FingerprintDeduplicationStore) table).snapshot(file, new byte[0]);
                 }

@@ -141,7 +141,7 @@ class SnapshotFormatTest {
     }
 
     /** Reads by the numbers of the document; nothing of the code under test runs here. */
-    private static final class Reader {
+    static final class Reader {
         private static final List<String> MULTIPLIERS =
                 List.of("1", "9E3779B97F4A7C15", "D1342543DE82EF95", "AF251AF3B0F025B5");
 
@@ -207,7 +207,7 @@ class SnapshotFormatTest {
             return -1;
         }
 
-        private static long line(long keyLow, long fingerprint, long base, long lines, int level) {
+        static long line(long keyLow, long fingerprint, long base, long lines, int level) {
             BigInteger product = new BigInteger(Long.toUnsignedString(keyLow))
                     .multiply(new BigInteger(MULTIPLIERS.get(level), 16))
                     .mod(BigInteger.ONE.shiftLeft(64));

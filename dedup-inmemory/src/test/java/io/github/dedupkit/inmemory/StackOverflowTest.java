@@ -40,6 +40,19 @@ class StackOverflowTest {
         run(directory, compiler, threads, kind, "warm");
     }
 
+    @ParameterizedTest
+    @CsvSource({INTERPRETED + ", 150", FIRST_COMPILER + ", 150", BOTH_COMPILERS + ", 600"})
+    void everyDepthOfAFilter(String compiler, int threads, @TempDir Path directory) throws Exception {
+        run(FilterStackOverflows.class, directory, compiler, threads);
+    }
+
+    @Tag("long")
+    @ParameterizedTest
+    @ValueSource(strings = {INTERPRETED, FIRST_COMPILER, BOTH_COMPILERS})
+    void everyDepthOfAFilterThousandsOfTimes(String compiler, @TempDir Path directory) throws Exception {
+        run(FilterStackOverflows.class, directory, compiler, LONG_THREADS);
+    }
+
     @Tag("long")
     @ParameterizedTest
     @CsvSource({
@@ -68,15 +81,20 @@ class StackOverflowTest {
     }
 
     private static void run(Path directory, String compiler, int threads, String... arguments) throws Exception {
+        run(StackOverflows.class, directory, compiler, threads, arguments);
+    }
+
+    private static void run(Class<?> main, Path directory, String compiler, int threads, String... arguments)
+            throws Exception {
         String[] all = new String[arguments.length + 1];
         all[0] = Integer.toString(threads);
         System.arraycopy(arguments, 0, all, 1, arguments.length);
-        String printed = FingerprintTables.fork(directory, StackOverflows.class, List.of(compiler), all);
+        String printed = FingerprintTables.fork(directory, main, List.of(compiler), all);
         Matcher counts = OVERFLOWED.matcher(printed);
         assertTrue(counts.find(), printed);
         int ended = Integer.parseInt(counts.group(1).replace(",", ""));
         int overflowed = Integer.parseInt(counts.group(2).replace(",", ""));
-        System.out.printf("%s %s: %,d calls ended, %,d overflowed%n", compiler, arguments[0], ended, overflowed);
+        System.out.printf("%s %s: %,d calls ended, %,d overflowed%n", compiler, List.of(arguments), ended, overflowed);
         assertTrue(
                 ended > threads && overflowed > threads, "hardly a call overflowed, or hardly one did not: " + printed);
     }

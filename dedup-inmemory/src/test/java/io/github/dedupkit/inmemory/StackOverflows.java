@@ -69,7 +69,7 @@ final class StackOverflows {
     }
 
     /** One call, with all that it needs, and what became of it. */
-    private final class Attempt {
+    private final class Attempt implements Runnable {
         final Call call;
         final EventBatch batch = new EventBatch(ITEMS);
         final long high = random.nextLong();
@@ -102,7 +102,8 @@ final class StackOverflows {
         }
 
         /** Nothing but the call, for each call here takes stack. */
-        void run() {
+        @Override
+        public void run() {
             try {
                 switch (call) {
                     case MARK -> verdict = store.markSeen(high, low, at, origin);
@@ -207,8 +208,8 @@ final class StackOverflows {
 
     /** Falls to the end of the stack, then makes one attempt from each frame on the way back. */
     @SuppressWarnings("InfiniteRecursion") // which is meant
-    private static final class Faller implements Runnable {
-        private final Attempt[] attempts;
+    static final class Faller implements Runnable {
+        private final Runnable[] attempts;
         private final int steps;
         private final int lead;
         private int next;
@@ -216,7 +217,7 @@ final class StackOverflows {
         /**
          * Numbered variants: the size of the steps, where the first one begins, and how many frames at the end are left alone.
          */
-        Faller(Attempt[] attempts, int variant, int skipped) {
+        Faller(Runnable[] attempts, int variant, int skipped) {
             this.attempts = attempts;
             steps = variant % 3;
             lead = variant / 9 % 32;
@@ -317,7 +318,7 @@ final class StackOverflows {
     }
 
     /** Runs something on a thread with enough stack, which must not hang: a lock that is left would keep it. */
-    private static void inTime(String what, Runnable body) throws Exception {
+    static void inTime(String what, Runnable body) throws Exception {
         FutureTask<Void> task = new FutureTask<>(body, null);
         Thread healthy = new Thread(task, what);
         healthy.setDaemon(true);
@@ -331,7 +332,7 @@ final class StackOverflows {
         }
     }
 
-    private static String stackOf(Thread thread) {
+    static String stackOf(Thread thread) {
         StringBuilder text = new StringBuilder();
         for (StackTraceElement frame : thread.getStackTrace()) {
             text.append("  at ").append(frame).append('\n');

@@ -247,6 +247,16 @@ public final class RocksDbDeduplicationStore implements BackingStore {
     }
 
     @Override
+    public long watermark() {
+        Session open = sessions.enter();
+        try {
+            return open.watermark();
+        } finally {
+            open.uses.exit();
+        }
+    }
+
+    @Override
     public void scan(RecordVisitor visitor) {
         Objects.requireNonNull(visitor, "visitor");
         sessions.inside(open -> {

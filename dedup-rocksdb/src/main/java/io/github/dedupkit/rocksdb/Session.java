@@ -230,6 +230,10 @@ final class Session {
         return Failures.of(failed, "a write", settings.directory());
     }
 
+    long watermark() {
+        return time.watermark();
+    }
+
     /** Whether a write has failed: nobody writes any more. */
     boolean hasFailed() {
         return failure != null;

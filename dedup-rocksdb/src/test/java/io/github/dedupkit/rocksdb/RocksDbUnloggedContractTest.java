@@ -5,14 +5,14 @@ import io.github.dedupkit.Guarantees.Atomicity;
 import io.github.dedupkit.Guarantees.Condition;
 import io.github.dedupkit.Guarantees.Durability;
 import io.github.dedupkit.Guarantees.Scope;
-import io.github.dedupkit.testkit.ReplaySafeStoreContract;
+import io.github.dedupkit.testkit.BackingStoreContract;
 import io.github.dedupkit.testkit.StoreConfig;
 import io.github.dedupkit.testkit.StoreFixture;
 import java.nio.file.Path;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Without a log, the store keeps the contract; the rules on restarts do not apply to it. */
-class RocksDbUnloggedContractTest extends ReplaySafeStoreContract {
+class RocksDbUnloggedContractTest extends BackingStoreContract {
     @TempDir(factory = RamDisk.class)
     private Path parent;
 
