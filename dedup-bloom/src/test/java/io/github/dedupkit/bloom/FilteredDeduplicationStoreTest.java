@@ -18,6 +18,7 @@ import io.github.dedupkit.Guarantees.Atomicity;
 import io.github.dedupkit.Guarantees.Condition;
 import io.github.dedupkit.Guarantees.Durability;
 import io.github.dedupkit.Guarantees.Scope;
+import io.github.dedupkit.KeyFilter;
 import io.github.dedupkit.ReplaySafeStore;
 import io.github.dedupkit.Retention;
 import io.github.dedupkit.TieredDeduplicationStore;
@@ -221,7 +222,7 @@ class FilteredDeduplicationStoreTest {
 
     @Test
     void closingClosesBoth() {
-        BloomDeduplicationStore filter = FilteredStores.filter(RETENTION, clock);
+        KeyFilter filter = FilteredStores.filter(RETENTION, clock);
         CaffeineDeduplicationStore exact = FilteredStores.caffeine(RETENTION, clock);
         FilteredDeduplicationStore both = FilteredDeduplicationStore.builder(RETENTION, filter, exact)
                 .clock(clock)

@@ -8,6 +8,7 @@ import io.github.dedupkit.DedupKey;
 import io.github.dedupkit.EventBatch;
 import io.github.dedupkit.Retention;
 import io.github.dedupkit.Verdict;
+import io.github.dedupkit.bloom.FilteredStores.Filter;
 import io.github.dedupkit.inmemory.CaffeineDeduplicationStore;
 import java.time.Duration;
 import java.time.Instant;
@@ -59,6 +60,7 @@ class FilteredOracleTest {
         private final long[] records;
         private long watermark = -1;
         private FilteredDeduplicationStore store;
+        private int filters;
         private long saved;
         private long needless;
         private long blind;
@@ -92,10 +94,7 @@ class FilteredOracleTest {
             };
             return FilteredDeduplicationStore.builder(
                             retention,
-                            BloomDeduplicationStore.builder(retention, 2L * windowEvents)
-                                    .falseDuplicateProbability(1e-3)
-                                    .clock(FAR_AHEAD)
-                                    .build(),
+                            Filter.values()[filters++ % 2].open(retention, FAR_AHEAD, 2L * windowEvents, 1e-3),
                             shared)
                     .clock(FAR_AHEAD)
                     .build();

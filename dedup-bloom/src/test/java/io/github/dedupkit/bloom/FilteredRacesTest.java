@@ -8,6 +8,7 @@ import io.github.dedupkit.DedupKey;
 import io.github.dedupkit.EventBatch;
 import io.github.dedupkit.Retention;
 import io.github.dedupkit.Verdict;
+import io.github.dedupkit.bloom.FilteredStores.Filter;
 import io.github.dedupkit.testkit.Races;
 import io.github.dedupkit.testkit.VirtualClock;
 import java.util.BitSet;
@@ -16,8 +17,9 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLongArray;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Two threads on one key, before an exact store that is slow: the second one's look must not come before the first one's write,
@@ -64,32 +66,34 @@ class FilteredRacesTest {
         }
     }
 
-    private static FilteredDeduplicationStore open(long races) {
+    private static FilteredDeduplicationStore open(Filter filter, long races) {
         VirtualClock clock = new VirtualClock(BloomStores.START + 8 * Races.span(RETENTION, races));
         return FilteredDeduplicationStore.builder(
                         RETENTION,
-                        FilteredStores.filter(RETENTION, clock),
+                        filter.open(RETENTION, clock, 10_000, 1e-8),
                         new SlowStore(FilteredStores.caffeine(RETENTION, clock)))
                 .clock(clock)
                 .build();
     }
 
-    @Test
-    void oneWinner() throws Exception {
-        raceSingly(Integer.getInteger("dedup.test.filtered-races", 200_000));
+    @ParameterizedTest
+    @EnumSource
+    void oneWinner(Filter filter) throws Exception {
+        raceSingly(filter, Integer.getInteger("dedup.test.filtered-races", 200_000));
     }
 
     @Tag("long")
-    @Test
-    void oneWinnerInTenMillionRaces() throws Exception {
-        raceSingly(Integer.getInteger("dedup.test.long-filtered-races", 10_000_000));
+    @ParameterizedTest
+    @EnumSource
+    void oneWinnerInTenMillionRaces(Filter filter) throws Exception {
+        raceSingly(filter, Integer.getInteger("dedup.test.long-filtered-races", 10_000_000));
     }
 
-    private static void raceSingly(long races) throws Exception {
-        try (FilteredDeduplicationStore store = open(races)) {
+    private static void raceSingly(Filter filter, long races) throws Exception {
+        try (FilteredDeduplicationStore store = open(filter, races)) {
             Races.Result result =
                     new Races(List.of(store), RETENTION, BloomStores::key, BloomStores.START).run(THREADS, races, 1);
-            System.out.println("one by one: " + result + ", " + store.filterStats());
+            System.out.println(filter + " one by one: " + result + ", " + store.filterStats());
             assertEquals(0, result.manyWinners(), result.toString());
             assertEquals(0, result.noWinner(), result.toString());
             assertTrue(result.overlapped() > races / 100, "hardly a race was one: " + result);
@@ -98,21 +102,23 @@ class FilteredRacesTest {
         }
     }
 
-    @Test
-    void oneWinnerInBatches() throws Exception {
-        raceInBatches(Integer.getInteger("dedup.test.filtered-races", 200_000));
+    @ParameterizedTest
+    @EnumSource
+    void oneWinnerInBatches(Filter filter) throws Exception {
+        raceInBatches(filter, Integer.getInteger("dedup.test.filtered-races", 200_000));
     }
 
     @Tag("long")
-    @Test
-    void oneWinnerInBatchesInTenMillionRaces() throws Exception {
-        raceInBatches(Integer.getInteger("dedup.test.long-filtered-races", 10_000_000));
+    @ParameterizedTest
+    @EnumSource
+    void oneWinnerInBatchesInTenMillionRaces(Filter filter) throws Exception {
+        raceInBatches(filter, Integer.getInteger("dedup.test.long-filtered-races", 10_000_000));
     }
 
     /** Each thread marks the same keys, in another order, in one batch and one by one by turns. */
-    private static void raceInBatches(int races) throws Exception {
+    private static void raceInBatches(Filter filter, int races) throws Exception {
         int rounds = races / KEYS;
-        try (FilteredDeduplicationStore store = open(races)) {
+        try (FilteredDeduplicationStore store = open(filter, races)) {
             AtomicIntegerArray winners = new AtomicIntegerArray(rounds * KEYS);
             AtomicLongArray round = new AtomicLongArray(THREADS);
             BloomStores.onThreads(THREADS, thread -> {
@@ -143,7 +149,7 @@ class FilteredRacesTest {
             for (int i = 0; i < rounds * KEYS; i++) {
                 assertEquals(1, winners.get(i), "winners of key " + i);
             }
-            System.out.println("in batches: " + rounds * KEYS + " races, " + store.filterStats());
+            System.out.println(filter + " in batches: " + rounds * KEYS + " races, " + store.filterStats());
             assertTrue(
                     store.filterStats().saved() > races * 9L / 10, "hardly a write was blind: " + store.filterStats());
         }

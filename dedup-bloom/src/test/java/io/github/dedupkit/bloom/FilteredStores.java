@@ -1,8 +1,10 @@
 package io.github.dedupkit.bloom;
 
 import io.github.dedupkit.BackingStore;
+import io.github.dedupkit.KeyFilter;
 import io.github.dedupkit.Retention;
 import io.github.dedupkit.inmemory.CaffeineDeduplicationStore;
+import io.github.dedupkit.inmemory.FingerprintFilterDeduplicationStore;
 import io.github.dedupkit.testkit.DurableFixture;
 import io.github.dedupkit.testkit.FakeDurableStorage;
 import io.github.dedupkit.testkit.StoreConfig;
@@ -16,13 +18,34 @@ final class FilteredStores {
 
     private FilteredStores() {}
 
+    /** What stands in front. */
+    enum Filter {
+        BLOOM {
+            @Override
+            KeyFilter open(Retention retention, InstantSource clock, long keys, double probability) {
+                return BloomDeduplicationStore.builder(retention, keys)
+                        .falseDuplicateProbability(probability)
+                        .overfillWhenFull()
+                        .clock(clock)
+                        .build();
+            }
+        },
+        FINGERPRINTS {
+            @Override
+            KeyFilter open(Retention retention, InstantSource clock, long keys, double probability) {
+                return FingerprintFilterDeduplicationStore.builder(retention, keys)
+                        .falseDuplicateProbability(probability)
+                        .clock(clock)
+                        .build();
+            }
+        };
+
+        abstract KeyFilter open(Retention retention, InstantSource clock, long keys, double probability);
+    }
+
     /** A filter that is hardly ever wrong, and never full. */
-    static BloomDeduplicationStore filter(Retention retention, InstantSource clock) {
-        return BloomDeduplicationStore.builder(retention, 10_000)
-                .falseDuplicateProbability(1e-9)
-                .overfillWhenFull()
-                .clock(clock)
-                .build();
+    static KeyFilter filter(Retention retention, InstantSource clock) {
+        return Filter.BLOOM.open(retention, clock, 10_000, 1e-8);
     }
 
     static CaffeineDeduplicationStore caffeine(Retention retention, InstantSource clock) {

@@ -150,7 +150,7 @@ class SnapshotDamageTest {
         "104, 0, levels",
         "112, 15, levels",
         "24, -1, window",
-        "16, 2, width",
+        "16, 3, width",
         "20, 2, kind"
     })
     void aHeaderThatSaysWhatNoStoreWritesIsRefused(int at, int value, String what) throws IOException {
