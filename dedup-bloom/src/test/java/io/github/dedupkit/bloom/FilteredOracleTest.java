@@ -94,7 +94,8 @@ class FilteredOracleTest {
             };
             return FilteredDeduplicationStore.builder(
                             retention,
-                            Filter.values()[filters++ % 2].open(retention, FAR_AHEAD, 2L * windowEvents, 1e-3),
+                            (filters++ % 2 == 0 ? Filter.BLOOM : Filter.FINGERPRINTS)
+                                    .open(retention, FAR_AHEAD, 2L * windowEvents, 1e-3),
                             shared)
                     .clock(FAR_AHEAD)
                     .build();
