@@ -51,8 +51,8 @@ public interface BackingStore extends ReplaySafeStore {
 
     /**
      * Visits each record that could still make an event a duplicate. One that is there from the beginning to the end of the
-     * scan is visited once or more; one that comes or goes meanwhile may be. Others may call the store meanwhile; the
-     * visitor may not.
+     * scan is visited once or more; one that comes or goes meanwhile, or that a newer one of its key has replaced, may be.
+     * Others may call the store meanwhile; the visitor may not.
      *
      * @param visitor is given the key and the timestamp of each record, in any order
      * @throws NullPointerException if the visitor is null

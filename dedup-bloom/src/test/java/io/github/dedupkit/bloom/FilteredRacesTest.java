@@ -70,7 +70,7 @@ class FilteredRacesTest {
         VirtualClock clock = new VirtualClock(BloomStores.START + 8 * Races.span(RETENTION, races));
         return FilteredDeduplicationStore.builder(
                         RETENTION,
-                        filter.open(RETENTION, clock, 10_000, 1e-8),
+                        filter.open(RETENTION, clock, 100_000, 1e-8),
                         new SlowStore(FilteredStores.caffeine(RETENTION, clock)))
                 .clock(clock)
                 .build();

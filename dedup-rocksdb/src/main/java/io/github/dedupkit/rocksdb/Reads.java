@@ -74,7 +74,7 @@ final class Reads {
                     return false;
                 }
             }
-            return true;
+            return !session.hasEnded();
         } catch (RocksDBException e) {
             throw Failures.of(e, "a scan", settings.directory());
         } finally {
