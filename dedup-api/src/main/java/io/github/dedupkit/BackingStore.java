@@ -30,7 +30,8 @@ public interface BackingStore extends ReplaySafeStore {
 
     /**
      * Judges the unjudged items of a batch in its order, as {@link #markSeen(EventBatch)}, but like {@link #markNew(long,
-     * long, long, long)} those that the caller proves to be new. Of several items with one key only the first can be.
+     * long, long, long)} those that the caller proves to be new. Of several items with
+     * one key within a window only the first can be.
      *
      * @param batch the batch; must not be used by another thread meanwhile
      * @param provenNew the indices of the items that need no look-up; is not changed

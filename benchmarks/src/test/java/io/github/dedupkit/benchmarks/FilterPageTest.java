@@ -72,7 +72,7 @@ class FilterPageTest {
         }
         double keys = FilterMonth.KEYS_A_DAY * FilterMonth.DAYS;
         String disk = String.format(
-                Locale.ROOT, "22 to 36 bytes a key: %.0f GB to %.1f TB", keys * 22 / 1e9, keys * 36 / 1e12);
+                Locale.ROOT, "30 to 41 bytes a key: %.0f GB to %.1f TB", keys * 30 / 1e9, keys * 41 / 1e12);
         assertTrue(page.contains(disk), disk);
     }
 }

@@ -157,6 +157,7 @@ final class FilterTable implements Lines {
                     FilterLine.stamp(memory, at, present);
                     header = fresh;
                 }
+                late |= outcome == LineTable.TOO_LATE; // the watermark may have moved meanwhile
                 if (outcome == LineTable.DUPLICATE
                         || outcome == LineTable.FULL
                         || (request.judges && outcome == LineTable.TOO_LATE)) {

@@ -313,7 +313,7 @@ public final class FingerprintFilterDeduplicationStore implements KeyFilter {
                 .on(Condition.FAILOVER, lost, "every live key once", "unconfirmed deliveries")
                 .on(
                         Condition.OVER_CAPACITY,
-                        "false duplicates at up to 5 times the stated probability",
+                        "false duplicates at up to 6 times the stated probability",
                         "0; marks are refused",
                         "0")
                 .on(Condition.LATE_DATA, lost, "0; answered TOO_LATE", "0")

@@ -62,12 +62,13 @@ final class Call {
 
     /** Takes in the unjudged items of a batch; the first item of a key may be one that needs no look-up. */
     void addUnjudged(EventBatch batch, BitSet provenNew) {
+        boolean looksAnyway = reads.mayMeetVoidMarks();
         for (int i = 0; i < batch.size(); i++) {
             if (batch.verdict(i) == Verdict.UNJUDGED) {
                 int known = keys.size();
                 KeyState key = add(batch, i).key;
                 if (keys.size() > known) {
-                    key.needsLookUp = !provenNew.get(i);
+                    key.needsLookUp = looksAnyway || !provenNew.get(i);
                 }
             }
         }

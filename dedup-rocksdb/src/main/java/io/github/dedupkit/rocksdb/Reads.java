@@ -105,6 +105,14 @@ final class Reads {
         }
     }
 
+    /**
+     * Whether there may be void marks in later slices than that of an event in time: a mark must look for its key's, whoever
+     * says that the key is new, because a scan does not show them and they would hide the new record.
+     */
+    boolean mayMeetVoidMarks() {
+        return voidedLives > 0 && time.watermark() - settings.retention().latenessMillis() < lostBefore;
+    }
+
     /** What lies within it before any event that is not too late is not missing. */
     long effectiveWindowMillis() {
         long window = settings.retention().windowMillis();

@@ -261,7 +261,9 @@ public final class RocksDbDeduplicationStore implements BackingStore {
         Objects.requireNonNull(visitor, "visitor");
         sessions.inside(open -> {
             if (!open.reads.scan(visitor)) {
-                throw new IllegalStateException("the store was closed before the scan had ended");
+                sessions.requireOpen();
+                throw new StoreUnavailableException(
+                        "a write failed while the scan ran, so the store opens its directory" + " again; scan again");
             }
         });
     }

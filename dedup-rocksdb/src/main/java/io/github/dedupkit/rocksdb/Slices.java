@@ -38,8 +38,9 @@ final class Slices {
 
     /** Enters each slice from a number on, newest first. */
     List<Slice> enter(long from) {
-        List<Slice> entered = new ArrayList<>();
-        for (Slice slice : slices) {
+        List<Slice> all = slices;
+        List<Slice> entered = new ArrayList<>(all.size()); // no more room is needed once one is entered
+        for (Slice slice : all) {
             if (slice.number >= from && slice.uses.enter()) {
                 entered.add(slice);
             }
@@ -48,7 +49,9 @@ final class Slices {
     }
 
     void exit(List<Slice> entered) {
-        entered.forEach(this::exit);
+        for (Slice slice : entered) {
+            exit(slice);
+        }
     }
 
     private void exit(Slice slice) {

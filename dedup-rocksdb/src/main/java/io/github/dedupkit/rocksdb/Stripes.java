@@ -21,11 +21,24 @@ final class Stripes {
         return (int) keyLow & (COUNT - 1);
     }
 
+    /** Takes each of them, or none where one cannot be had: a full heap has no room to wait in. The caller holds none. */
     void lock(BitSet stripes) {
-        stripes.stream().forEach(stripe -> locks[stripe].lock());
+        try {
+            for (int i = stripes.nextSetBit(0); i >= 0; i = stripes.nextSetBit(i + 1)) {
+                locks[i].lock();
+            }
+        } catch (Throwable e) {
+            unlock(stripes);
+            throw e;
+        }
     }
 
+    /** Gives back those of them that the caller holds. */
     void unlock(BitSet stripes) {
-        stripes.stream().forEach(stripe -> locks[stripe].unlock());
+        for (int i = stripes.nextSetBit(0); i >= 0; i = stripes.nextSetBit(i + 1)) {
+            if (locks[i].isHeldByCurrentThread()) {
+                locks[i].unlock();
+            }
+        }
     }
 }

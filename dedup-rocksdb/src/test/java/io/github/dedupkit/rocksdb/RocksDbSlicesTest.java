@@ -81,6 +81,16 @@ class RocksDbSlicesTest {
     /** Dropped with a life of the store, an open mark is no record; it hides none that is made before it in time. */
     @Test
     void aVoidMarkHidesNothing() {
+        assertVoidMarkHidesNothing(false);
+    }
+
+    /** A filter that was made warm has not seen the void mark, and vouches for the key. */
+    @Test
+    void aVoidMarkHidesNothingThatIsProvenNew() {
+        assertVoidMarkHidesNothing(true);
+    }
+
+    private void assertVoidMarkHidesNothing(boolean proven) {
         try (RocksDbDeduplicationStore store = open()) {
             clock.set(START + 20 * SECOND);
             assertEquals(FIRST_SEEN, store.markSeen(1, 1, START + 20 * SECOND, 7));
@@ -95,7 +105,11 @@ class RocksDbSlicesTest {
         voidOpenMarks();
         try (RocksDbDeduplicationStore store = open()) {
             assertEquals(0, scanned(store).length - 1, "the void mark is not visited");
-            assertEquals(FIRST_SEEN, store.markSeen(1, 1, START + 11 * SECOND, 8), "in an older slice");
+            long older = START + 11 * SECOND;
+            assertEquals(
+                    FIRST_SEEN,
+                    proven ? store.markNew(1, 1, older, 8) : store.markSeen(1, 1, older, 8),
+                    "in an older slice");
             assertEquals(DUPLICATE, store.markSeen(1, 1, START + 20 * SECOND, 9), "the record is found");
             assertEquals(DUPLICATE, store.markSeen(2, 2, START + 20 * SECOND, 9), "confirmed marks stay");
         }

@@ -28,7 +28,11 @@ class RocksDbUnloggedContractTest extends BackingStoreContract {
                 .on(Condition.PROCESS_CRASH, "0", "every live key once", "unconfirmed deliveries")
                 .on(Condition.POWER_CUT, "0", "every live key once", "unconfirmed deliveries")
                 .on(Condition.FAILOVER, "0", "every live key once", "unconfirmed deliveries")
-                .on(Condition.OVER_CAPACITY, "0", "0; refuses while the disk is full", "0")
+                .on(
+                        Condition.OVER_CAPACITY,
+                        "0",
+                        "copies of what was in memory when the disk was full",
+                        "unconfirmed deliveries")
                 .on(Condition.LATE_DATA, "0", "0; answered TOO_LATE", "0")
                 .on(Condition.HOSTILE_KEYS, "0 with a keyed key space", "0", "0")
                 .build();
