@@ -18,6 +18,8 @@ import org.junit.jupiter.params.provider.EnumSource;
  * What a filter has room for, and how often it takes a new key for a known one, while keys come and go at a steady rate: not
  * above what the guarantees and the statistics state, and not below a third of the statistics, or they would say nothing.
  * Fixed keys: the same count each time.
+ *
+ * <p>System properties: {@code dedup.test.long-filter-marks} and {@code dedup.test.long-filter-keys}, marks at each load, and keys.
  */
 @Timeout(1_800)
 class FilterFalseDuplicateTest {
@@ -80,9 +82,9 @@ class FilterFalseDuplicateTest {
 
     @Tag("long")
     @ParameterizedTest
-    @CsvSource("BITS_24, 100000000")
-    void aSlidingWindowOfWiderFingerprintsLosesAsManyAsStated(FilterWidth width, long marks) {
-        slideAtEveryLoad(width, marks);
+    @EnumSource(names = "BITS_24")
+    void aSlidingWindowOfWiderFingerprintsLosesAsManyAsStated(FilterWidth width) {
+        slideAtEveryLoad(width, Long.getLong("dedup.test.long-filter-marks", 100_000_000));
     }
 
     private void slideAtEveryLoad(FilterWidth width, long marks) {
@@ -121,7 +123,7 @@ class FilterFalseDuplicateTest {
     @ParameterizedTest
     @EnumSource
     void aTenthMoreThanTenMillionFits(FilterWidth width) {
-        assertATenthMoreFits(width, 10_000_000);
+        assertATenthMoreFits(width, Integer.getInteger("dedup.test.long-filter-keys", 10_000_000));
     }
 
     private void assertATenthMoreFits(FilterWidth width, int expected) {
