@@ -220,7 +220,6 @@ public final class FilteredDeduplicationStore implements ReplaySafeStore {
         return count;
     }
 
-    /** {@inheritDoc} Asks the backing store, which knows. */
     @Override
     public boolean mightContain(long keyHigh, long keyLow, long timestamp) {
         requireOpen();
@@ -281,13 +280,17 @@ public final class FilteredDeduplicationStore implements ReplaySafeStore {
         }
     }
 
-    /** {@inheritDoc} The backing store's. */
     @Override
     public Guarantees guarantees() {
         return backing.guarantees();
     }
 
-    /** {@inheritDoc} The backing store's; bytes are those of both. */
+    /**
+     * The backing store's books and state; bytes are those of both.
+     *
+     * @return a snapshot
+     * @throws IllegalStateException if the store is closed
+     */
     @Override
     public StoreStats stats() {
         requireOpen();
